@@ -1,0 +1,538 @@
+"""Desk objects: 11 kinds of personal items (ITEMS) and the equipment of a counter.
+
+Each maker takes (rng, object id, placement matrix, tag); the tag keeps texture file names apart. ITEMS gives the maker and
+the radius in metres that the object needs on the desk."""
+
+import math
+
+import bpy  # noqa: F401  before bmesh and mathutils, which it brings
+import bmesh
+import numpy as np
+from mathutils import Matrix
+
+from datasets.scenes import textures as TX
+from datasets.scenes.kit import Rx, Ry, Rz, T, box, ell, from_bm, lathe, mat, new_obj, plane, tube
+from datasets.scenes.paths import TEX
+
+
+def rc(rng, lo=0.15, hi=0.9):
+    return tuple(rng.uniform(lo, hi) for _ in range(3))
+
+
+def cup(rng, g, M, t):
+    m = mat(
+        "cup",
+        rng.choice([(0.93, 0.92, 0.9), (0.15, 0.25, 0.5), (0.7, 0.15, 0.12), (0.85, 0.8, 0.6), (0.2, 0.45, 0.35)]),
+        0.25,
+        coat=0.5,
+    )
+    r = rng.uniform(0.036, 0.043)
+    h = rng.uniform(0.085, 0.105)
+    lathe(
+        "cup",
+        [
+            (0, 0),
+            (r * 0.85, 0),
+            (r * 0.95, 0.005),
+            (r, h * 0.5),
+            (r, h),
+            (r - 0.004, h),
+            (r - 0.004, 0.01),
+            (0, 0.008),
+        ],
+        m,
+        g,
+        M,
+        36,
+    )
+    lathe("drink", [(0, h * 0.8), (r - 0.0045, h * 0.8)], mat("coffee", (0.2, 0.1, 0.05), 0.1), g, M, 36)
+    a = np.linspace(-1.35, 1.35, 14)
+    tube("handle", [(r - 0.003 + 0.028 * math.cos(x), 0, h * 0.52 + 0.032 * math.sin(x)) for x in a], 0.0055, m, g, M)
+    if rng.random() < 0.35:
+        lathe(
+            "saucer",
+            [(0, 0), (0.05, 0.002), (0.07, 0.012), (0.068, 0.014), (0.045, 0.005), (0, 0.004)],
+            m,
+            g,
+            M @ T(0, 0, -0.001),
+            36,
+        )
+
+
+def bottle(rng, g, M, t):
+    if rng.random() < 0.5:  # PET water bottle
+        m = mat("pet", (0.75, 0.87, 0.95), 0.08, alpha=0.38, coat=0.3)
+        cap = mat("cap", rng.choice([(0.1, 0.3, 0.75), (0.9, 0.9, 0.9), (0.1, 0.6, 0.3)]), 0.4)
+        r = 0.032
+        h = rng.uniform(0.20, 0.23)
+        lathe(
+            "bottle",
+            [
+                (0, 0),
+                (r * 0.9, 0),
+                (r, 0.01),
+                (r * 0.96, 0.03),
+                (r, 0.04),
+                (r, 0.12),
+                (r * 0.93, 0.125),
+                (r, 0.135),
+                (r * 0.95, h * 0.74),
+                (r * 0.45, h * 0.88),
+                (0.014, h * 0.93),
+                (0.014, h * 0.96),
+            ],
+            m,
+            g,
+            M,
+        )
+        lathe(
+            "water",
+            [(0, 0.003), (r * 0.88, 0.003), (r * 0.93, 0.04), (r * 0.93, h * 0.6), (0, h * 0.6)],
+            mat("water", (0.82, 0.92, 0.97), 0.05, alpha=0.3),
+            g,
+            M,
+        )
+        lathe("cap", [(0.016, h * 0.93), (0.016, h), (0, h)], cap, g, M)
+        lathe(
+            "label",
+            [(r + 0.0006, 0.06), (r + 0.0006, 0.115)],
+            mat("label", img=TX.label(TEX + f"/label{t}.png", rng), rough=0.4),
+            g,
+            M @ Rz(rng.uniform(0, 360)),
+        )
+    else:  # tumbler
+        m = mat(
+            "tumbler",
+            rng.choice([(0.12, 0.12, 0.14), (0.75, 0.3, 0.4), (0.3, 0.5, 0.6), (0.85, 0.85, 0.86), (0.1, 0.3, 0.2)]),
+            0.3,
+            metal=rng.choice([0, 0.7]),
+        )
+        r = rng.uniform(0.033, 0.04)
+        h = rng.uniform(0.19, 0.25)
+        lathe(
+            "tumb",
+            [
+                (0, 0),
+                (r * 0.85, 0),
+                (r * 0.88, 0.01),
+                (r, h * 0.5),
+                (r, h * 0.82),
+                (r * 0.8, h * 0.86),
+                (r * 0.8, h * 0.88),
+            ],
+            m,
+            g,
+            M,
+        )
+        lathe(
+            "lid",
+            [(r * 0.82, h * 0.86), (r * 0.82, h * 0.97), (r * 0.7, h), (0, h)],
+            mat("lid", (0.08, 0.08, 0.09), 0.45),
+            g,
+            M,
+        )
+
+
+def phone(rng, g, M, t):
+    m = mat(
+        "phone",
+        rng.choice([(0.04, 0.04, 0.05), (0.04, 0.04, 0.05), (0.8, 0.8, 0.82), (0.2, 0.25, 0.45)]),
+        0.25,
+        coat=0.6,
+    )
+    box("phone", 0.074, 0.155, 0.009, m, g, M, 0.006, 4)
+    on = rng.random() < 0.4
+    plane(
+        "scr",
+        0.068,
+        0.146,
+        mat("scr", (0.01, 0.01, 0.012), 0.06)
+        if not on
+        else mat("scr", img=TX.screen(TEX + f"/ps{t}.png", rng), rough=0.1, emit=0.8),
+        g,
+        M @ T(0, 0, 0.0094),
+    )
+
+
+def handbag(rng, g, M, t):
+    m = mat(
+        "leather",
+        rng.choice([(0.35, 0.18, 0.1), (0.08, 0.07, 0.07), (0.6, 0.12, 0.15), (0.75, 0.6, 0.45), (0.2, 0.25, 0.4)]),
+        0.5,
+        bump=0.25,
+        bscale=160,
+    )
+    w, d, h = rng.uniform(0.26, 0.34), rng.uniform(0.11, 0.15), rng.uniform(0.18, 0.24)
+    bm = bmesh.new()
+    bmesh.ops.create_cube(bm, size=1, matrix=Matrix.Diagonal((w, d, h, 1)))
+    bmesh.ops.translate(bm, verts=bm.verts, vec=(0, 0, h / 2))
+    for v in bm.verts:
+        if v.co.z > h * 0.9:
+            v.co.y *= 0.45
+            v.co.x *= 0.88
+    bmesh.ops.bevel(bm, geom=bm.edges[:], offset=0.02, segments=4, affect="EDGES")
+    from_bm("bag", bm, m, g, M, True)
+    for s in (-1, 1):
+        a = np.linspace(0, math.pi, 18)
+        tube(
+            "strap",
+            [(0.35 * w * math.cos(x), s * d * 0.2, h * 0.93 + 0.13 * math.sin(x)) for x in a],
+            0.0075,
+            m,
+            g,
+            M,
+        )
+    box("buckle", 0.04, 0.008, 0.03, mat("gold", (0.8, 0.6, 0.25), 0.3, 1), g, M @ T(0, -d * 0.36, h * 0.7), 0.003)
+
+
+def backpack(rng, g, M, t):
+    c = rng.choice([(0.08, 0.09, 0.12), (0.12, 0.2, 0.4), (0.4, 0.1, 0.1), (0.25, 0.28, 0.25)])
+    m = mat("bp", c, 0.85, bump=0.3, bscale=120)
+    m2 = mat("bp2", tuple(x * 0.7 for x in c), 0.8)
+    w, d, h = 0.30, 0.17, 0.40
+    bm = bmesh.new()
+    bmesh.ops.create_cube(bm, size=1, matrix=Matrix.Diagonal((w, d, h, 1)))
+    bmesh.ops.translate(bm, verts=bm.verts, vec=(0, 0, h / 2))
+    for v in bm.verts:
+        if v.co.z > h * 0.9:
+            v.co.x *= 0.75
+            v.co.y *= 0.7
+    bmesh.ops.bevel(bm, geom=bm.edges[:], offset=0.045, segments=5, affect="EDGES")
+    from_bm("bp", bm, m, g, M, True)
+    box("pocket", w * 0.78, 0.05, h * 0.45, m2, g, M @ T(0, -d * 0.5 - 0.01, 0.03), 0.02, 4)
+    tube(
+        "zip",
+        [
+            (w * 0.38 * math.cos(x), -d * 0.5 - 0.002, h * 0.52 + h * 0.3 * math.sin(x))
+            for x in np.linspace(0, math.pi, 16)
+        ],
+        0.004,
+        mat("zip", (0.6, 0.6, 0.6), 0.4, 1),
+        g,
+        M,
+    )
+    tube(
+        "loop",
+        [(0.05 * math.cos(x), 0.03, h * 0.97 + 0.05 * math.sin(x)) for x in np.linspace(0, math.pi, 12)],
+        0.008,
+        m2,
+        g,
+        M,
+    )
+
+
+def doll(rng, g, M, t):
+    c = rng.choice([(0.55, 0.36, 0.2), (0.75, 0.58, 0.4), (0.85, 0.8, 0.75), (0.9, 0.6, 0.68)])
+    m = mat("fur", c, 0.95, bump=0.9, bscale=190, sheen=0.4, noise=(60, 0.12))
+    m2 = mat("fur2", tuple(min(1, x * 1.3) for x in c), 0.95, bump=0.7, bscale=190)
+    k = mat("nose", (0.03, 0.02, 0.02), 0.3)
+    s = rng.uniform(0.85, 1.35)
+    M = M @ Matrix.Scale(s, 4)
+    ell("body", 0.055, 0.048, 0.065, m, g, M @ T(0, 0, 0.06))
+    ell("belly", 0.038, 0.02, 0.045, m2, g, M @ T(0, -0.036, 0.058))
+    ell("head", 0.052, 0.047, 0.047, m, g, M @ T(0, -0.005, 0.155))
+    ell("snout", 0.024, 0.02, 0.018, m2, g, M @ T(0, -0.048, 0.146))
+    ell("n", 0.008, 0.006, 0.006, k, g, M @ T(0, -0.067, 0.152))
+    for q in (-1, 1):
+        ell("ear", 0.02, 0.01, 0.02, m, g, M @ T(q * 0.042, 0, 0.195))
+        ell("earin", 0.012, 0.006, 0.012, m2, g, M @ T(q * 0.042, -0.008, 0.195))
+        ell("eye", 0.006, 0.005, 0.006, k, g, M @ T(q * 0.018, -0.047, 0.167))
+        ell("arm", 0.02, 0.022, 0.045, m, g, M @ T(q * 0.062, -0.02, 0.085) @ Ry(q * -35) @ Rx(25))
+        ell("leg", 0.025, 0.05, 0.025, m, g, M @ T(q * 0.042, -0.06, 0.026) @ Rz(q * 15))
+        ell("sole", 0.018, 0.006, 0.018, m2, g, M @ T(q * 0.055, -0.107, 0.026))
+    if rng.random() < 0.5:
+        ell("bow", 0.022, 0.008, 0.01, mat("bow", rc(rng), 0.6), g, M @ T(0, -0.045, 0.115))
+
+
+def book(rng, g, M, t):
+    if rng.random() < 0.45:  # closed book(s)
+        z = 0
+        for i in range(rng.choice((1, 1, 2))):
+            w, d, h = rng.uniform(0.14, 0.17), rng.uniform(0.2, 0.24), rng.uniform(0.015, 0.035)
+            Q = M @ T(rng.uniform(-0.01, 0.01), rng.uniform(-0.01, 0.01), z) @ Rz(rng.uniform(-8, 8))
+            cm = mat("cover", rc(rng, 0.1, 0.7), 0.45)
+            box(
+                "pages",
+                w - 0.006,
+                d - 0.008,
+                h - 0.005,
+                mat("pages", (0.93, 0.91, 0.85), 0.9),
+                g,
+                Q @ T(0.002, 0, 0.0025),
+                0.001,
+            )
+            box("c1", w, d, 0.0025, cm, g, Q, 0.001)
+            box("c2", w, d, 0.0025, cm, g, Q @ T(0, 0, h - 0.0025), 0.001)
+            box("sp", 0.003, d, h, cm, g, Q @ T(-w / 2, 0, 0), 0.001)
+            plane(
+                "cov",
+                w * 0.99,
+                d * 0.99,
+                mat("cov", img=TX.cover(TEX + f"/cov{t}{i}.png", rng), rough=0.4),
+                g,
+                Q @ T(0, 0, h + 0.0005),
+            )
+            z += h + 0.001
+    else:  # open book
+        w, d = 0.15, 0.21
+        pm = mat("page", img=TX.page(TEX + f"/page{t}.png", rng), rough=0.85)
+        for s in (-1, 1):
+            xs = np.linspace(0, 1, 10)
+            v = []
+            f = []
+            uv = []
+            for i, x in enumerate(xs):
+                z = 0.004 + 0.014 * math.sin(math.pi * min(1, x * 1.15)) * (1 - x * 0.35)
+                for y in (-d / 2, d / 2):
+                    v.append((s * x * w, y, z))
+            for i in range(9):
+                q = (2 * i, 2 * i + 2, 2 * i + 3, 2 * i + 1) if s > 0 else (2 * i + 1, 2 * i + 3, 2 * i + 2, 2 * i)
+                f.append(q)
+                u0, u1 = (i / 9, (i + 1) / 9) if s > 0 else (1 - i / 9, 1 - (i + 1) / 9)
+                uv.append([(u0, 0), (u1, 0), (u1, 1), (u0, 1)] if s > 0 else [(u0, 1), (u1, 1), (u1, 0), (u0, 0)])
+            new_obj("pg", v, f, pm, uv, True, g, M)
+        box("cv", 2 * w + 0.01, d + 0.008, 0.003, mat("cover", rc(rng, 0.1, 0.6), 0.5), g, M, 0.001)
+
+
+def newspaper(rng, g, M, t):
+    w, d = rng.uniform(0.28, 0.34), rng.uniform(0.36, 0.42) * 0.55
+    m = mat("news", img=TX.page(TEX + f"/news{t}.png", rng, news=True, h=520), rough=0.9)
+    n = 12
+    v = []
+    f = []
+    uv = []
+    for i in range(n):
+        for j in range(n):
+            x, y = i / (n - 1), j / (n - 1)
+            v.append(((x - 0.5) * w, (y - 0.5) * d, 0.006 + 0.006 * math.sin(3 * x + 2 * y) * x * y + 0.004 * x))
+    for i in range(n - 1):
+        for j in range(n - 1):
+            f.append((i * n + j, (i + 1) * n + j, (i + 1) * n + j + 1, i * n + j + 1))
+            uv.append(
+                [
+                    (i / (n - 1), j / (n - 1)),
+                    ((i + 1) / (n - 1), j / (n - 1)),
+                    ((i + 1) / (n - 1), (j + 1) / (n - 1)),
+                    (i / (n - 1), (j + 1) / (n - 1)),
+                ]
+            )
+    new_obj("news", v, f, m, uv, True, g, M)
+    box("fold", w * 0.99, d * 0.98, 0.005, mat("newsedge", (0.8, 0.78, 0.72), 0.9), g, M, 0.002)
+
+
+def photo_frame(rng, g, M, t):
+    w, h = rng.choice([(0.16, 0.12), (0.13, 0.17), (0.2, 0.15)])
+    m = mat("frame", rng.choice([(0.3, 0.18, 0.08), (0.05, 0.05, 0.05), (0.75, 0.6, 0.3), (0.9, 0.9, 0.88)]), 0.4)
+    Q = M @ Rx(-14)
+    box("fr", w, 0.014, h, m, g, Q, 0.003)
+    plane(
+        "ph",
+        w - 0.03,
+        h - 0.03,
+        mat("ph", img=TX.photo(TEX + f"/ph{t}.png", rng), rough=0.15, coat=0.5),
+        g,
+        Q @ T(0, -0.0075, h / 2),
+        "y",
+    )
+    box("leg", 0.03, 0.004, h * 0.8, m, g, M @ T(0, 0.055, 0) @ Rx(22), 0.001)
+
+
+def makeup(rng, g, M, t):
+    if rng.random() < 0.6:
+        b = mat("ls", rng.choice([(0.05, 0.05, 0.06), (0.75, 0.6, 0.3), (0.8, 0.75, 0.75)]), 0.25, metal=0.4)
+        lathe("ls", [(0, 0), (0.0105, 0), (0.0105, 0.035), (0.0085, 0.036), (0.0085, 0.05), (0, 0.05)], b, g, M)
+        lathe(
+            "lsred",
+            [(0.007, 0.05), (0.007, 0.062), (0.003, 0.07), (0, 0.07)],
+            mat("lsr", rng.choice([(0.75, 0.08, 0.15), (0.8, 0.3, 0.35), (0.5, 0.05, 0.1)]), 0.4),
+            g,
+            M,
+        )
+        box("capl", 0.021, 0.021, 0.034, b, g, M @ T(0.045, 0.01, 0), 0.003)
+    c = mat("comp", rng.choice([(0.05, 0.05, 0.06), (0.85, 0.6, 0.6), (0.8, 0.7, 0.5)]), 0.2, coat=0.6)
+    Q = M @ T(-0.03, 0.06, 0)
+    lathe("comp", [(0, 0), (0.036, 0), (0.038, 0.006), (0.036, 0.01), (0, 0.01)], c, g, Q)
+    lathe("powder", [(0, 0.0105), (0.028, 0.0105)], mat("powder", (0.85, 0.68, 0.55), 0.8), g, Q)
+    lathe(
+        "lidc",
+        [(0, 0), (0.036, 0), (0.038, 0.004), (0.036, 0.008), (0, 0.008)],
+        c,
+        g,
+        Q @ T(0, 0.036, 0.008) @ Rx(75),
+    )
+    lathe(
+        "mir",
+        [(0, 0.0085), (0.03, 0.0085)],
+        mat("mirror", (0.85, 0.88, 0.9), 0.03, 1),
+        g,
+        Q @ T(0, 0.036, 0.008) @ Rx(75) @ T(0, 0, -0.017) @ Rx(0),
+    )
+
+
+def cutlery(rng, g, M, t):
+    p = mat("plate", rng.choice([(0.95, 0.95, 0.93), (0.8, 0.86, 0.9), (0.9, 0.75, 0.5)]), 0.2, coat=0.5)
+    lathe(
+        "plate",
+        [(0, 0), (0.06, 0), (0.07, 0.006), (0.105, 0.018), (0.108, 0.02), (0.104, 0.021), (0.068, 0.009), (0, 0.006)],
+        p,
+        g,
+        M,
+        40,
+    )
+    st = mat("steel", (0.75, 0.75, 0.77), 0.22, 1)
+    for k, (dx, ang) in enumerate(((0.02, rng.uniform(-40, 40)), (0.055, rng.uniform(-30, 30)))):
+        Q = M @ T(dx, 0, 0.022) @ Rz(ang)
+        tube("hd", [(0, -0.09 + 0.12 * x, 0.004 + 0.008 * x * x) for x in np.linspace(0, 1, 8)], 0.0032, st, g, Q)
+        ell("bowl", 0.017, 0.027, 0.006, st, g, Q @ T(0, 0.055, 0.008)) if k == 0 else [
+            tube("tine", [(q * 0.006, 0.03, 0.011), (q * 0.008, 0.085, 0.008)], 0.0017, st, g, Q)
+            for q in (-1, -0.33, 0.33, 1)
+        ]
+    if rng.random() < 0.5:
+        ell(
+            "food",
+            0.05,
+            0.05,
+            0.022,
+            mat("rice", (0.93, 0.9, 0.8), 0.9, bump=0.8, bscale=150),
+            g,
+            M @ T(-0.01, 0, 0.012),
+        )
+        ell(
+            "food2",
+            0.025,
+            0.02,
+            0.016,
+            mat("food", (0.5, 0.25, 0.1), 0.6, bump=0.8, bscale=90),
+            g,
+            M @ T(0.02, 0.03, 0.02),
+        )
+
+
+ITEMS = {
+    "cup": (cup, 0.055),
+    "bottle": (bottle, 0.045),
+    "phone": (phone, 0.08),
+    "handbag": (handbag, 0.17),
+    "backpack": (backpack, 0.2),
+    "doll": (doll, 0.12),
+    "book": (book, 0.15),
+    "newspaper": (newspaper, 0.17),
+    "photo_frame": (photo_frame, 0.09),
+    "makeup": (makeup, 0.075),
+    "cutlery": (cutlery, 0.11),
+}
+
+
+# ---------------- equipment
+def monitor(rng, g, M, t):
+    w = rng.uniform(0.48, 0.56)
+    h = w * 0.58
+    k = mat(
+        "mon", rng.choice([(0.04, 0.04, 0.045), (0.05, 0.05, 0.055), (0.75, 0.75, 0.76)]), 0.45, bump=0.05, bscale=300
+    )
+    Q = M @ T(0, 0, 0.11) @ Rx(-4)
+    box("scrn", w, 0.022, h, k, g, Q, 0.006)
+    box("bk", w * 0.55, 0.035, h * 0.55, k, g, Q @ T(0, -0.024, h * 0.2), 0.012, 3)
+    plane(
+        "scr",
+        w - 0.02,
+        h - 0.03,
+        mat("scr", img=TX.screen(TEX + f"/scr{t}.png", rng), rough=0.3, emit=1.1),
+        g,
+        Q @ T(0, 0.0115, h / 2 + 0.004) @ Rz(180),
+        "y",
+    )
+    box("neck", 0.05, 0.02, 0.24, k, g, M @ T(0, -0.03, 0), 0.004)
+    box("foot", 0.24, 0.18, 0.012, k, g, M @ T(0, -0.02, 0), 0.006, 3)
+    box("logo", 0.05, 0.002, 0.012, mat("logo", (0.7, 0.7, 0.72), 0.3, 1), g, Q @ T(0, -0.043, h * 0.42), 0.0005)
+
+
+def keyboard(rng, g, M, t):
+    c = rng.choice([(0.04, 0.04, 0.045), (0.04, 0.04, 0.045), (0.82, 0.82, 0.8)])
+    b = mat("kb", c, 0.5)
+    kk = mat("key", tuple(min(1, x * 1.25 + 0.03) for x in c), 0.55)
+    box("kb", 0.44, 0.14, 0.014, b, g, M @ Rx(3), 0.005, 3)
+    bm = bmesh.new()
+    for r in range(5):
+        x = -0.205
+        while x < 0.2:
+            wd = 0.0165 if not (r == 0 and -0.09 < x < 0.02) else 0.1
+            bmesh.ops.create_cube(
+                bm,
+                size=1,
+                matrix=Matrix.Translation((x + wd / 2, -0.05 + 0.0235 * r, 0.0185))
+                @ Matrix.Diagonal((wd, 0.018, 0.007, 1)),
+            )
+            x += wd + 0.004
+            if abs(x - 0.095) < 0.01:
+                x += 0.012
+    from_bm("keys", bm, kk, g, M @ Rx(3))
+
+
+def mouse(rng, g, M, t):
+    m = mat("mouse", rng.choice([(0.04, 0.04, 0.05), (0.8, 0.8, 0.8)]), 0.4)
+    o = ell("mouse", 0.031, 0.055, 0.022, m, g, M @ T(0, 0, 0.008))
+    box("mpad", 0.2, 0.18, 0.003, mat("pad", (0.06, 0.07, 0.1), 0.9), 0, M @ T(0, 0, -0.0005), 0.001)
+
+
+def counting_machine(rng, g, M, t):
+    c = rng.choice([(0.78, 0.78, 0.76), (0.3, 0.32, 0.36), (0.86, 0.86, 0.88)])
+    m = mat("cm", c, 0.45, bump=0.05, bscale=250)
+    dk = mat("cmd", (0.07, 0.07, 0.08), 0.4)
+    w = 0.27
+    v = [(0, 0), (0.24, 0), (0.24, 0.02), (0.20, 0.06), (0.20, 0.13), (0.13, 0.235), (0.05, 0.25), (0, 0.18)]
+    n = len(v)
+    V = [(s * w / 2, y - 0.12, z) for s in (-1, 1) for y, z in v]
+    F = [tuple(range(n - 1, -1, -1)), tuple(range(n, 2 * n))] + [
+        (i, (i + 1) % n, n + (i + 1) % n, n + i) for i in range(n)
+    ]
+    bm = bmesh.new()
+    bv = [bm.verts.new(p) for p in V]
+    [bm.faces.new([bv[i] for i in f]) for f in F]
+    bmesh.ops.recalc_face_normals(bm, faces=bm.faces)
+    bmesh.ops.bevel(bm, geom=bm.edges[:], offset=0.008, segments=2, affect="EDGES")
+    from_bm("cm", bm, m, g, M)
+    # staff side is +y: hopper on top back, display
+    box("hop", 0.2, 0.02, 0.09, dk, g, M @ T(0, -0.03, 0.235) @ Rx(-18), 0.004)
+    box("side1", 0.012, 0.1, 0.05, m, g, M @ T(-0.1, -0.02, 0.235), 0.004)
+    box("side2", 0.012, 0.1, 0.05, m, g, M @ T(0.1, -0.02, 0.235), 0.004)
+    plane(
+        "led",
+        0.09,
+        0.035,
+        mat("led", img=TX.screen_led(TEX + f"/led{t}.png", str(rng.randint(10, 100))), emit=2),
+        g,
+        M @ T(-0.05, 0.056, 0.19) @ Rz(180) @ Rx(-34),
+        "y",
+    )
+    [
+        box("btn", 0.016, 0.004, 0.012, dk, g, M @ T(0.03 + 0.022 * i, 0.062, 0.18 - 0.018 * j) @ Rx(34), 0.002)
+        for i in range(3)
+        for j in range(2)
+    ]
+    box("tray", 0.2, 0.1, 0.01, dk, g, M @ T(0, 0.1, 0.03), 0.003)
+    if rng.random() < 0.5:
+        box("notes", 0.15, 0.07, 0.02, mat("notes", (0.75, 0.35, 0.35), 0.8), g, M @ T(0, 0.1, 0.041), 0.001)
+
+
+def calculator(rng, g, M, t):
+    m = mat("calc", rng.choice([(0.12, 0.12, 0.13), (0.8, 0.8, 0.78)]), 0.45)
+    Q = M @ Rx(8)
+    box("calc", 0.14, 0.18, 0.028, m, g, Q, 0.006, 3)
+    plane("lcd", 0.11, 0.035, mat("lcd", (0.55, 0.62, 0.5), 0.2), g, Q @ T(0, -0.055, 0.0285) @ Rz(180))
+    kk = mat("ck", (0.7, 0.7, 0.7), 0.5)
+    kd = mat("ck2", (0.2, 0.2, 0.22), 0.5)
+    [
+        box(
+            "k",
+            0.02,
+            0.014,
+            0.006,
+            kd if (i + j) % 3 else kk,
+            g,
+            Q @ T(-0.05 + 0.025 * i, -0.02 + 0.021 * j, 0.028),
+            0.002,
+        )
+        for i in range(5)
+        for j in range(5)
+    ]

@@ -1,0 +1,1 @@
+"""The judge: values, geometry, checks, judging, readiness. Pure: no clock, file, network or thread."""

@@ -1,0 +1,5 @@
+"""Pictures kept as evidence, named by their content."""
+
+
+class Evidence:
+    """Stub."""

@@ -1,0 +1,235 @@
+"""The words people read, in Indonesian and English, from the one catalogue `texts.toml`.
+
+Sentences speak about a counter, never about a person, and lay no blame. Message ids are stable, so
+that a gettext catalogue can take the file over.
+"""
+
+import tomllib
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta, tzinfo
+from enum import Enum, StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Protocol
+
+from service.board import CameraState, TileState
+from vision.day import Phase
+from vision.labels import Label
+from vision.layout import ZoneKind
+from vision.policy import Clause, Kind, Observability, Signal
+from vision.values import Outcome, ReadyState, Reason, Slot, Status
+
+VOCABULARIES: tuple[type[Enum], ...] = (
+    Outcome,
+    Reason,
+    ReadyState,
+    TileState,
+    Status,
+    Phase,
+    CameraState,
+    Observability,
+    Kind,
+    Slot,
+    ZoneKind,
+    Label,
+)
+"""The closed vocabularies of which every member has a word in every language."""
+
+INDONESIAN_ZONES = frozenset({"WIB", "WITA", "WIT"})
+
+
+class Lang(StrEnum):
+    """The languages of pages and messages. Indonesian is the default."""
+
+    ID = "id"
+    EN = "en"
+
+
+class Said(Protocol):
+    """What a sentence needs to know; a `Finding` and a `Verdict` both do."""
+
+    @property
+    def outcome(self) -> Outcome: ...
+    @property
+    def reason(self) -> Reason | None: ...
+    @property
+    def since(self) -> datetime: ...
+    @property
+    def seen(self) -> tuple[Label, ...]: ...
+
+
+@cache
+def catalogue() -> dict[str, dict[Lang, str]]:
+    """Every message by id, as read from the file."""
+    tables = tomllib.loads(files("service").joinpath("texts.toml").read_text("utf-8"))
+    return {
+        f"{section}.{name}": {Lang(lang): words for lang, words in message.items()}
+        for section, messages in tables.items()
+        for name, message in messages.items()
+    }
+
+
+def text(message_id: str, lang: Lang, **values: object) -> str:
+    """A message with its values filled in. Errors: KeyError for an unknown id."""
+    message = catalogue()[message_id][lang]
+    return message.format(**values) if values else message
+
+
+def section(name: str, lang: Lang) -> dict[str, str]:
+    """All messages of one section by their short name, for a page's scripts."""
+    start = f"{name}."
+    return {
+        key.removeprefix(start): message[lang]
+        for key, message in catalogue().items()
+        if key.startswith(start)
+    }
+
+
+def word(member: Enum, lang: Lang) -> str:
+    """The word of a member of a closed vocabulary: `word(Label.CUP, Lang.ID) == "cangkir"`."""
+    return text(f"{type(member).__name__}.{member.name}", lang)
+
+
+def check_text(check: str, lang: Lang) -> str:
+    """What a check looks at; a check without a text keeps its own name."""
+    message = catalogue().get(f"check.{check}")
+    return message[lang] if message else check.replace("_", " ")
+
+
+def clause_text(clause: Clause, lang: Lang) -> str:
+    """The clause's own words."""
+    return clause.text_id if lang is Lang.ID else clause.text_en
+
+
+# ------------------------------------------------------------ findings
+
+
+def finding_text(said: Said, clause: Clause, lang: Lang, zone: tzinfo | None = None) -> str:
+    """One plain sentence about the counter: `tanda pengenal terbalik, sejak 07.48`.
+
+    With `zone` the sentence says since when. It begins in lower case, so that it can follow a name.
+    """
+    sentence = _sentence(said, clause, lang)
+    if zone is None or said.outcome is Outcome.MET:
+        return sentence
+    return text("finding.since", lang, sentence=sentence, time=time_text(said.since, zone, lang))
+
+
+def hint_text(said: Said, clause: Clause, lang: Lang, zone: tzinfo | None = None) -> str:
+    """The same as something to look at, not yet a verdict: `Periksa: terlihat cangkir di meja`."""
+    return text("finding.check", lang, sentence=finding_text(said, clause, lang, zone))
+
+
+def _sentence(said: Said, clause: Clause, lang: Lang) -> str:
+    if said.outcome is Outcome.MET or said.reason is None:
+        return text("finding.met", lang, clause=clause_text(clause, lang))
+    signal = clause.rule.signal if clause.rule else None
+    for message_id in _candidates(signal, said):
+        if message_id in catalogue():
+            return text(
+                message_id,
+                lang,
+                subject=_subject(signal, clause, lang),
+                reason=word(said.reason, lang),
+                items=_items(said, clause, signal, lang),
+                place=_place(clause, lang),
+            )
+    raise KeyError(f"no sentence for {said.outcome} {said.reason}")
+
+
+def _candidates(signal: Signal | None, said: Said) -> Iterable[str]:
+    """Message ids from the most exact to the most general."""
+    assert said.reason is not None
+    if signal is not None:
+        yield f"finding.{signal.name}.{said.reason.name}"
+    if said.outcome is Outcome.CANNOT_TELL:
+        yield f"finding.{said.reason.name}"
+    yield f"finding.{said.outcome.value}"
+
+
+def _subject(signal: Signal | None, clause: Clause, lang: Lang) -> str:
+    return text(f"signal.{signal.name}", lang) if signal else clause_text(clause, lang)
+
+
+def _place(clause: Clause, lang: Lang) -> str:
+    on_desk = clause.rule is None or clause.rule.zone is ZoneKind.DESK
+    return text("finding.on_desk" if on_desk else "finding.at_counter", lang)
+
+
+def _items(said: Said, clause: Clause, signal: Signal | None, lang: Lang) -> str:
+    """What was seen, or for a missing thing what the rule looks for."""
+    if signal is Signal.DESK_REFERENCE:
+        wanted = sorted(clause.rule.labels) if clause.rule else []
+        return listed([word(label, lang) for label in wanted], lang) or text(
+            "finding.some_equipment", lang
+        )
+    seen = listed([word(label, lang) for label in dict.fromkeys(said.seen)], lang)
+    return seen or text("finding.some_items", lang)
+
+
+def listed(words: Sequence[str], lang: Lang) -> str:
+    """`cangkir, botol dan tas`; nothing for no words."""
+    if len(words) < 2:
+        return "".join(words)
+    return text("finding.and", lang, first=", ".join(words[:-1]), last=words[-1])
+
+
+# ------------------------------------------------------------ dates, times, spans
+
+
+def zone_letters(at: datetime, zone: tzinfo) -> str:
+    """WIB, WITA or WIT; for any other zone its offset, `UTC+05.30`."""
+    local = at.astimezone(zone)
+    name = local.tzname() or ""
+    if name in INDONESIAN_ZONES:
+        return name
+    minutes = round((local.utcoffset() or timedelta()).total_seconds() / 60)
+    sign = "-" if minutes < 0 else "+"
+    return f"UTC{sign}{abs(minutes) // 60:02d}.{abs(minutes) % 60:02d}"
+
+
+def time_text(at: datetime, zone: tzinfo, lang: Lang, *, seconds: bool = False) -> str:
+    """`07.55` in Indonesian, `07:55` in English."""
+    local = at.astimezone(zone)
+    parts = [local.hour, local.minute] + ([local.second] if seconds else [])
+    return text("date.separator", lang).join(f"{part:02d}" for part in parts)
+
+
+def day_text(at: datetime, zone: tzinfo, lang: Lang) -> str:
+    """`Selasa, 24 November 2026`."""
+    local = at.astimezone(zone)
+    return text(
+        "date.day",
+        lang,
+        weekday=text("date.weekday", lang).split()[local.weekday()],
+        day=local.day,
+        month=text("date.month", lang).split()[local.month - 1],
+        year=local.year,
+    )
+
+
+def moment_text(at: datetime, zone: tzinfo, lang: Lang, *, seconds: bool = False) -> str:
+    """`Selasa, 24 November 2026 07.55 WIB`: always with the letters of the zone."""
+    time = time_text(at, zone, lang, seconds=seconds)
+    return f"{day_text(at, zone, lang)} {time} {zone_letters(at, zone)}"
+
+
+def span_text(span: timedelta, lang: Lang) -> str:
+    """`3 menit 12 detik`: the two largest units that say something; nothing is negative."""
+    total = max(0, int(span.total_seconds()))
+    if total >= 86400:
+        units = (("days", total // 86400), ("hours", total % 86400 // 3600))
+    elif total >= 3600:
+        units = (("hours", total // 3600), ("minutes", total % 3600 // 60))
+    else:
+        units = (("minutes", total // 60), ("seconds", total % 60))
+    said = [text(f"span.{name}", lang, n=n) for name, n in units if n]
+    return " ".join(said) or text("span.seconds", lang, n=0)
+
+
+def number_text(value: float, lang: Lang, digits: int = 2) -> str:
+    """A number with at most `digits` decimals and the language's decimal sign."""
+    plain = f"{value:.{digits}f}"
+    if "." in plain:
+        plain = plain.rstrip("0").rstrip(".")
+    return plain.replace(".", text("date.decimal", lang))

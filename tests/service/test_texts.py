@@ -1,0 +1,260 @@
+"""The words of pages and messages are complete, exact and fair, in both languages."""
+
+import re
+import string
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from service.board import Finding
+from service.texts import (
+    VOCABULARIES,
+    Lang,
+    catalogue,
+    check_text,
+    day_text,
+    finding_text,
+    hint_text,
+    listed,
+    moment_text,
+    number_text,
+    span_text,
+    text,
+    time_text,
+    word,
+    zone_letters,
+)
+from vision.labels import Label
+from vision.layout import ZoneKind
+from vision.policy import Clause, Grain, Kind, Observability, Rule, Signal
+from vision.values import Outcome, Reason, Status
+
+AT = datetime(2026, 11, 24, 0, 48, tzinfo=UTC)
+JAKARTA = ZoneInfo("Asia/Jakarta")
+LANGS = list(Lang)
+MEMBERS = [member for vocabulary in VOCABULARIES for member in vocabulary]
+
+
+def clause_of(
+    signal: Signal | None,
+    labels: frozenset[Label] = frozenset(),
+    zone: ZoneKind = ZoneKind.DESK,
+) -> Clause:
+    """A clause judged by `signal`, or by nobody's camera."""
+    rule = None if signal is None else Rule("FO-X", "any", signal, zone, labels, frozenset(), {})
+    return Clause(
+        clause="FO-X",
+        role="FO",
+        text_id="tidak ada tas",
+        text_en="no bags",
+        kind=Kind.PRO,
+        observability=Observability.CAMERA if rule else Observability.OBSERVATION,
+        grain=Grain.HALF,
+        enabled=True,
+        blocks_ready=True,
+        source="own",
+        rule=rule,
+    )
+
+
+def finding(outcome: Outcome, reason: Reason | None, *seen: Label) -> Finding:
+    """A finding since 07.48 WIB."""
+    return Finding("FO-X", outcome, reason, Status.PROVISIONAL, AT, seen, None)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("member", MEMBERS, ids=lambda m: f"{type(m).__name__}.{m.name}")
+def test_every_member_of_every_vocabulary_has_a_word(member: Enum, lang: Lang) -> None:
+    """A board that shows a code instead of a word is not readable from the door."""
+    said = word(member, lang)
+    assert said.strip() == said
+    assert said
+    assert "_" not in said
+
+
+def test_every_message_speaks_both_languages_with_the_same_values() -> None:
+    """A value named in one language only would be lost or would fail in the other."""
+    for message_id, message in catalogue().items():
+        assert set(message) == set(Lang), message_id
+        fields = [
+            {name for _, name, _, _ in string.Formatter().parse(words) if name}
+            for words in message.values()
+        ]
+        assert fields[0] == fields[1], message_id
+
+
+def test_no_word_is_kept_for_a_vocabulary_that_does_not_know_it() -> None:
+    """A stale word hides a renamed member."""
+    known = {f"{type(m).__name__}.{m.name}" for m in MEMBERS}
+    sections = {vocabulary.__name__ for vocabulary in VOCABULARIES}
+    written = {key for key in catalogue() if key.split(".")[0] in sections}
+    assert written == known
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("signal", [*Signal, None], ids=str)
+@pytest.mark.parametrize("reason", Reason)
+@pytest.mark.parametrize("outcome", [Outcome.NOT_MET, Outcome.CANNOT_TELL])
+def test_every_finding_becomes_a_sentence(
+    outcome: Outcome, reason: Reason, signal: Signal | None, lang: Lang
+) -> None:
+    """Whatever the judge may say, the board has words for it, and none is left open."""
+    said = finding_text(finding(outcome, reason), clause_of(signal), lang)
+    assert said
+    assert "{" not in said
+    assert not said.endswith(".")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_sentence_speaks_about_a_person_or_lays_blame(lang: Lang) -> None:
+    """Counters are judged, not persons (P-08); the tone is that of a colleague."""
+    blame = re.compile(
+        r"\b(dia|ia|pegawai|pelanggar\w*|melanggar|lalai|malas|salah|he|she|employee|violat\w*"
+        r"|guilty|fail\w*|fault\w*)\b",
+        re.IGNORECASE,
+    )
+    for signal in (*Signal, None):
+        for reason in Reason:
+            for outcome in (Outcome.NOT_MET, Outcome.CANNOT_TELL):
+                said = finding_text(finding(outcome, reason), clause_of(signal), lang)
+                assert not blame.search(said), said
+
+
+SENTENCES = [
+    (Signal.BADGE, Outcome.CANNOT_TELL, Reason.TURNED_OVER, (), "tanda pengenal terbalik"),
+    (
+        Signal.DESK_ITEM,
+        Outcome.NOT_MET,
+        Reason.PRESENT_OBJECT,
+        (Label.CUP,),
+        "terlihat cangkir di meja",
+    ),
+    (
+        Signal.DESK_ITEM,
+        Outcome.NOT_MET,
+        Reason.PRESENT_OBJECT,
+        (Label.CUP, Label.PHONE, Label.CUP),
+        "terlihat cangkir dan telepon genggam di meja",
+    ),
+    (Signal.READY, Outcome.NOT_MET, Reason.ABSENT, (), "loket belum terisi"),
+    (Signal.BADGE, Outcome.CANNOT_TELL, Reason.NO_SIGNAL, (), "kamera tidak mengirim gambar"),
+    (Signal.DESK_ITEM, Outcome.CANNOT_TELL, Reason.OCCLUDED, (), "kamera terhalang"),
+    (None, Outcome.CANNOT_TELL, Reason.NOT_OBSERVED, (), "tidak ada tas tidak dapat dinilai"),
+]
+
+
+@pytest.mark.parametrize(("signal", "outcome", "reason", "seen", "expected"), SENTENCES)
+def test_the_sentences_of_the_board_read_as_agreed(
+    signal: Signal | None,
+    outcome: Outcome,
+    reason: Reason,
+    seen: tuple[Label, ...],
+    expected: str,
+) -> None:
+    """The head of office reads these words at 07.55."""
+    said = finding_text(finding(outcome, reason, *seen), clause_of(signal), Lang.ID)
+    assert said.startswith(expected)
+
+
+def test_a_sentence_says_since_when_in_the_zone_of_the_office() -> None:
+    """The same instant is 07.48 in Jakarta and 09.48 in Jayapura."""
+    badge = finding(Outcome.CANNOT_TELL, Reason.TURNED_OVER)
+    clause = clause_of(Signal.BADGE)
+    said = finding_text(badge, clause, Lang.ID, JAKARTA)
+    assert said == "tanda pengenal terbalik, sejak 07.48"
+    said = finding_text(badge, clause, Lang.EN, ZoneInfo("Asia/Jayapura"))
+    assert said == "the identity tag is turned over, since 09:48"
+
+
+def test_a_hint_asks_to_look_and_never_states() -> None:
+    """Before opening one sighting is a hint, not a verdict (docs/standard.md 3.6)."""
+    cup = finding(Outcome.CANNOT_TELL, Reason.BORDERLINE, Label.CUP)
+    clause = clause_of(Signal.DESK_ITEM)
+    assert hint_text(cup, clause, Lang.ID) == "Periksa: terlihat cangkir di meja, baru sekali"
+    assert hint_text(cup, clause, Lang.EN).startswith("Check: cup seen on the desk")
+
+
+def test_a_thing_outside_the_desk_is_not_said_to_lie_on_it() -> None:
+    """FO-B3b is about what visitors see around the counter, not about the table top."""
+    bag = finding(Outcome.NOT_MET, Reason.PRESENT_OBJECT, Label.BAG)
+    said = finding_text(bag, clause_of(Signal.DESK_ITEM, zone=ZoneKind.STAFF), Lang.ID)
+    assert said == "terlihat tas di sekitar loket"
+
+
+def test_a_missing_thing_is_named_by_what_the_rule_looks_for() -> None:
+    """What is not there cannot be among the things seen."""
+    clause = clause_of(Signal.DESK_REFERENCE, frozenset({Label.CALCULATOR}))
+    said = finding_text(finding(Outcome.NOT_MET, Reason.MISSING_ITEM), clause, Lang.ID)
+    assert said == "mesin hitung belum terlihat di meja"
+
+
+def test_a_clause_that_is_met_says_so_without_a_time() -> None:
+    """Nobody needs to know since when something is in order."""
+    said = finding_text(finding(Outcome.MET, None), clause_of(Signal.BADGE), Lang.EN, JAKARTA)
+    assert said == "no bags: met"
+
+
+def test_moments_carry_day_and_zone() -> None:
+    """A time without its zone is a wrong time in a country with three."""
+    at = datetime(2026, 11, 24, 0, 55, tzinfo=UTC)
+    assert moment_text(at, JAKARTA, Lang.ID) == "Selasa, 24 November 2026 07.55 WIB"
+    assert moment_text(at, JAKARTA, Lang.EN) == "Tuesday, 24 November 2026 07:55 WIB"
+    assert day_text(at, JAKARTA, Lang.ID) == "Selasa, 24 November 2026"
+    assert time_text(at, JAKARTA, Lang.ID, seconds=True) == "07.55.00"
+
+
+@pytest.mark.parametrize(
+    ("zone", "letters"),
+    [
+        ("Asia/Jakarta", "WIB"),
+        ("Asia/Pontianak", "WIB"),
+        ("Asia/Makassar", "WITA"),
+        ("Asia/Jayapura", "WIT"),
+        ("Asia/Kathmandu", "UTC+05.45"),
+        ("America/St_Johns", "UTC-03.30"),
+        ("UTC", "UTC+00.00"),
+    ],
+)
+def test_zones_are_named_by_their_letters_or_their_offset(zone: str, letters: str) -> None:
+    """Source: docs/standard.md 4.4."""
+    assert zone_letters(AT, ZoneInfo(zone)) == letters
+
+
+@pytest.mark.parametrize(
+    ("seconds", "indonesian", "english"),
+    [
+        (0, "0 detik", "0 s"),
+        (-5, "0 detik", "0 s"),
+        (59, "59 detik", "59 s"),
+        (60, "1 menit", "1 min"),
+        (192, "3 menit 12 detik", "3 min 12 s"),
+        (3700, "1 jam 1 menit", "1 h 1 min"),
+        (90000, "1 hari 1 jam", "1 d 1 h"),
+    ],
+)
+def test_spans_are_said_in_their_two_largest_units(
+    seconds: int, indonesian: str, english: str
+) -> None:
+    """`3 menit 12 detik lagi` is read at a glance."""
+    assert span_text(timedelta(seconds=seconds), Lang.ID) == indonesian
+    assert span_text(timedelta(seconds=seconds), Lang.EN) == english
+
+
+def test_lists_and_numbers_follow_the_language() -> None:
+    """Indonesian writes a decimal comma."""
+    assert listed([], Lang.ID) == ""
+    assert listed(["cangkir"], Lang.ID) == "cangkir"
+    assert listed(["cangkir", "botol", "tas"], Lang.ID) == "cangkir, botol dan tas"
+    assert number_text(0.5, Lang.ID) == "0,5"
+    assert number_text(100.0, Lang.EN) == "100"
+    assert number_text(100.0, Lang.EN, digits=0) == "100"
+
+
+def test_an_unknown_check_keeps_its_name_and_an_unknown_message_is_refused() -> None:
+    """A new check must not break a page; a mistyped id must."""
+    assert check_text("badge_worn", Lang.ID) == "tanda pengenal terpasang"
+    assert check_text("brand_new", Lang.ID) == "brand new"
+    with pytest.raises(KeyError):
+        text("board.no_such_message", Lang.ID)

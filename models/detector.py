@@ -1,0 +1,90 @@
+"""The detector: a picture in, boxes in its own pixels out."""
+
+import threading
+from pathlib import Path
+
+import numpy as np
+
+from models.card import Card, read_card
+from models.decoding import Candidates, Rows, decode, without_overlaps
+from models.letterbox import InputBuffer
+from models.session import REMEDY, open_session
+from vision.errors import ModelMismatch
+from vision.values import Detections, Image
+
+WEIGHTS = Path(__file__).parent / "weights"
+"""The networks Siaga ships, each with its card."""
+
+
+class OnnxDetector:
+    """The network of a card (`vision.values.Detector`).
+
+    Threads may share one: the session is shared, each thread fills an input buffer of its own.
+    Boxes below `floor` are not returned: the card's lowest `lo`, or `min_confidence`.
+    Errors: ModelMismatch when card and network do not fit each other.
+    """
+
+    def __init__(self, card_path: Path, min_confidence: float | None = None) -> None:
+        self.card: Card = read_card(card_path)
+        self.floor = self.card.floor if min_confidence is None else min_confidence
+        self._session = open_session(self.card)
+        self._label_of_row = np.array(
+            [-1 if label is None else int(label) for label in self.card.rows], np.int64
+        )
+        self._buffers = threading.local()
+
+    @property
+    def model(self) -> str:
+        """Which network answers: `name@version`."""
+        return self.card.model
+
+    def detect(self, image: Image) -> Detections:
+        """What is in the picture. Shapes: image (H, W, 3) BGR uint8; boxes in its pixels.
+
+        Boxes of one label do not overlap, also where several output rows carry that label.
+        """
+        found = self._look(image)
+        label = self._label_of_row[found.row]
+        named = label >= 0
+        return self._answer(found.where(named), label[named])
+
+    def rows(self, image: Image) -> Detections:
+        """The same by output row instead of label, unnamed rows included: for scoring a network."""
+        found = self._look(image)
+        return self._answer(found, found.row)
+
+    def _look(self, image: Image) -> Candidates:
+        """Candidates in pixels of the picture; what lies in the padding has no area and is gone."""
+        buffer = self._buffer()
+        placed = buffer.fill(image)
+        (raw,) = self._session.run([self.card.output.name], {self.card.input.name: buffer.array})
+        found = decode(raw[0], self.card.output.decoding, self.card.input.size_wh, self.floor)
+        if len(found.row) and int(found.row.max()) >= self.card.output.classes:
+            raise ModelMismatch(
+                f"{self.card.path} [output] classes: expected {self.card.output.classes}, "
+                f"got row {int(found.row.max())} from {self.card.file}; {REMEDY}"
+            )
+        found = Candidates(placed.picture_from_input(found.xyxy), found.confidence, found.row)
+        x0, y0, x1, y1 = found.xyxy.T
+        return found.where((x1 > x0) & (y1 > y0))
+
+    def _answer(self, found: Candidates, label: Rows) -> Detections:
+        # Also after a network without overlaps: two of its rows may carry one label.
+        keep = without_overlaps(found, label, self.card.output.nms_iou)
+        found = found.where(keep)
+        return Detections(found.xyxy, found.confidence, label[keep], self.model)
+
+    def _buffer(self) -> InputBuffer:
+        buffer: InputBuffer | None = getattr(self._buffers, "buffer", None)
+        if buffer is None:
+            buffer = self._buffers.buffer = InputBuffer(self.card.input)
+        return buffer
+
+
+def load_eyes(folder: Path | None = None) -> tuple[OnnxDetector, OnnxDetector]:
+    """The two networks of Siaga: `scene` (whole frames and desks) and `attire` (one person).
+
+    Errors: ModelMismatch.
+    """
+    weights = WEIGHTS if folder is None else folder
+    return OnnxDetector(weights / "scene.toml"), OnnxDetector(weights / "attire.toml")

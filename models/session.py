@@ -1,0 +1,127 @@
+"""An onnxruntime session that keeps to one thread, opened only for a file that fits its card."""
+
+import ast
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import onnxruntime
+from onnxruntime.capi import onnxruntime_pybind11_state as runtime_errors
+
+from models.card import STRIDES, Card, Decoding
+from vision.errors import ModelMismatch
+
+LOAD_FAULTS = (
+    runtime_errors.Fail,  # an operator set newer than the runtime, among others
+    runtime_errors.InvalidArgument,
+    runtime_errors.InvalidGraph,
+    runtime_errors.InvalidProtobuf,
+    runtime_errors.NotImplemented,
+    runtime_errors.RuntimeException,
+)
+REMEDY = "take card and file from the same version of Siaga"
+
+
+def session_options() -> Any:
+    """One thread per call and no spinning: two callers on one session then share two cores best.
+
+    Source: docs/performance.md, sections 3 and 11.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3  # what matters is raised
+    return options
+
+
+def open_session(card: Card) -> Any:
+    """The network of a card, ready to run; threads may share it.
+
+    Errors: ModelMismatch when the file is missing, is another one than the card names, cannot be
+    loaded by this onnxruntime, or has other inputs, outputs or classes.
+    """
+    check_file(card)
+    try:
+        session = onnxruntime.InferenceSession(
+            str(card.file), session_options(), providers=["CPUExecutionProvider"]
+        )
+    except LOAD_FAULTS as error:
+        raise ModelMismatch(
+            f"{card.file}: expected a network that onnxruntime {onnxruntime.__version__} can load, "
+            f"got {error}; export it with an older operator set or update onnxruntime"
+        ) from None
+    _check_ends(card, session)
+    _check_classes(card, session)
+    return session
+
+
+def check_file(card: Card) -> None:
+    """Errors: ModelMismatch when the network of the card is missing or its bytes are others."""
+    if not card.file.is_file():
+        raise ModelMismatch(
+            f"{card.path} file: expected {card.file}, got no such file; restore it from the package"
+        )
+    digest = sha256_of(card.file)
+    if digest != card.sha256:
+        raise ModelMismatch(
+            f"{card.path} sha256: expected {card.sha256}, got {digest} in {card.file}; {REMEDY}"
+        )
+
+
+def sha256_of(path: Path) -> str:
+    """The sha256 of a file in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def output_shape(card: Card) -> tuple[int | None, ...]:
+    """The shape the card's decoding promises. None: not fixed by it."""
+    width, height = card.input.size_wh
+    cells = sum((width // stride) * (height // stride) for stride in STRIDES)
+    match card.output.decoding:
+        case Decoding.YOLO11:
+            return 1, 4 + card.output.classes, cells
+        case Decoding.YOLOX:
+            return 1, cells, 5 + card.output.classes
+        case Decoding.YOLO26:
+            return 1, None, 6
+
+
+def _check_ends(card: Card, session: Any) -> None:
+    ends = (
+        ("input", session.get_inputs(), card.input.name, card.input.shape),
+        ("output", session.get_outputs(), card.output.name, output_shape(card)),
+    )
+    for table, arguments, name, shape in ends:
+        if [argument.name for argument in arguments] != [name]:
+            raise ModelMismatch(
+                f"{card.path} [{table}] name: expected {name}, "
+                f"got {', '.join(argument.name for argument in arguments)} in {card.file}; {REMEDY}"
+            )
+        got = tuple(arguments[0].shape)
+        fits = len(got) == len(shape) and all(
+            want in (None, have) for want, have in zip(shape, got, strict=True)
+        )
+        if not fits or arguments[0].type != "tensor(float)":
+            wanted = ", ".join("any" if want is None else str(want) for want in shape)
+            raise ModelMismatch(
+                f"{card.path} [{table}] shape: expected tensor(float) [{wanted}], "
+                f"got {arguments[0].type} {list(got)} in {card.file}; {REMEDY}"
+            )
+
+
+def _check_classes(card: Card, session: Any) -> None:
+    """A YOLO26 output does not show its classes; the exporter writes their names into the file."""
+    names = session.get_modelmeta().custom_metadata_map.get("names")
+    if names is None:
+        return
+    try:
+        count = len(ast.literal_eval(names))
+    except (ValueError, SyntaxError, TypeError):
+        return  # written by another exporter: nothing to compare
+    if count != card.output.classes:
+        raise ModelMismatch(
+            f"{card.path} [output] classes: expected {card.output.classes}, "
+            f"got {count} in {card.file}; {REMEDY}"
+        )

@@ -1,1 +1,4 @@
-"""The judge: values, geometry, checks, judging, readiness. Pure: no clock, file, network or thread."""
+"""The judge: values, geometry, checks, judging, readiness.
+
+Pure: it knows no clock, file, network or thread.
+"""

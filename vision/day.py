@@ -42,9 +42,9 @@ class DayPlan:
     """One day of an office, midnight to midnight in its zone; every instant is aware.
 
     `spans` cover the day without gap or overlap. On a working day measuring starts at `looks_from`
-    (T-10), the answer falls at `ready_at` (T-5), counters open at `opens_at`. On a day off these are
-    None and `spans` is one HOLIDAY. `certain` is False when no holiday table covers the year or the
-    season's hours are not set: time clauses are then CANNOT_TELL (RULE_UNDEFINED).
+    (T-10), the answer falls at `ready_at` (T-5), counters open at `opens_at`. On a day off these
+    are None and `spans` is one HOLIDAY. `certain` is False when no holiday table covers the year
+    or the season's hours are not set: time clauses are then CANNOT_TELL (RULE_UNDEFINED).
     """
 
     day: date

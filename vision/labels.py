@@ -65,7 +65,8 @@ def label_of(word: str) -> Label:
     try:
         return Label[word.upper()]
     except KeyError:
-        raise KeyError(f"unknown label {word!r}; known: {', '.join(w.word for w in Label)}") from None
+        known = ", ".join(label.word for label in Label)
+        raise KeyError(f"unknown label {word!r}; known: {known}") from None
 
 
 TAGS = frozenset({Label.ID_CARD, Label.ID_CARD_BACK, Label.NAME_TAG})

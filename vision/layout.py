@@ -26,9 +26,11 @@ class Zone:
 
     def __post_init__(self) -> None:
         if self.points.ndim != 2 or self.points.shape[0] < 3 or self.points.shape[1] != 2:
-            raise ValueError(f"zone {self.kind}: expected (N >= 3, 2) points, got {self.points.shape}")
+            shape = self.points.shape
+            raise ValueError(f"zone {self.kind}: expected (N >= 3, 2) points, got {shape}")
         if float(self.points.min()) < 0 or float(self.points.max()) > 1:
-            raise ValueError(f"zone {self.kind}: expected shares from 0 to 1, got {self.points.tolist()}")
+            found = self.points.tolist()
+            raise ValueError(f"zone {self.kind}: expected shares from 0 to 1, got {found}")
 
     def polygon(self, size_wh: tuple[int, int]) -> Floats:
         """The corners in pixels of a picture of this size. Shape (N, 2)."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from vision.labels import Label
 from vision.layout import ZoneKind
-from vision.values import Slot
+from vision.values import Reason, Slot
 
 
 class Kind(StrEnum):
@@ -79,7 +79,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One separately decidable statement of the standard."""
+    """One separately decidable statement of the standard.
+
+    Without a rule, `decided_by` says in words who or what decides, and `without_rule` is the reason
+    of its CANNOT_TELL until that has happened. `combines` names the clauses it follows from.
+    """
 
     clause: str
     role: str
@@ -92,11 +96,14 @@ class Clause:
     blocks_ready: bool
     source: str
     rule: Rule | None
+    decided_by: str = ""
+    without_rule: Reason | None = None
+    combines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A versioned standard. `version` and `sha256` are cited by every verdict as `id version sha8`."""
+    """A versioned standard; every verdict cites its `citation`."""
 
     policy: str
     version: str

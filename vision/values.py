@@ -1,6 +1,7 @@
-"""The values that pass between the rooms. Frozen; arrays are never optional; times are aware UTC.
+"""The values that pass between the rooms.
 
-Zero rows in `Detections` is an ordinary frame. Boxes are xyxy in pixels of the frame they came from.
+Frozen; arrays are never optional; times are aware. Zero rows in `Detections` is an ordinary frame.
+Boxes are xyxy in pixels of the frame they came from.
 """
 
 from dataclasses import dataclass, field
@@ -244,7 +245,8 @@ class View:
 
     brightness: mean luma of the counter's zones, 0 to 255. clipped: share of it burnt out, 0 to 1.
     sharpness: share of the reference picture's (1 without one). shift: against the reference,
-    share of the width. blocked: share of the picture covered, 0 to 1. frozen: the same picture again.
+    share of the width. blocked: share of the picture covered, 0 to 1. frozen: the same picture
+    again.
     """
 
     brightness: float
@@ -357,11 +359,18 @@ class Verdict:
 
     def says_the_same_as(self, other: "Verdict") -> bool:
         """Whether nothing changed that a supervisor would see (times and counts apart)."""
-        return (
-            (self.outcome, self.reason, self.status, self.proposal, self.seen, self.side_reasons)
-        ) == (
-            (other.outcome, other.reason, other.status, other.proposal, other.seen, other.side_reasons)
-        )
+
+        def visible(verdict: Verdict) -> tuple[object, ...]:
+            return (
+                verdict.outcome,
+                verdict.reason,
+                verdict.status,
+                verdict.proposal,
+                verdict.seen,
+                verdict.side_reasons,
+            )
+
+        return visible(self) == visible(other)
 
 
 class ReadyState(StrEnum):

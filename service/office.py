@@ -1,0 +1,568 @@
+"""The office as it stands: samples in, verdicts and answers out. Knows no clock and no thread.
+
+Live, replay and tests drive the same object: `see` a frame (pure, may run in any worker), `take`
+what it gave (in order), `advance` the judged time. Verdicts fall on a fixed grid of instants and
+from the samples before each of them, so that how fast the frames came does not matter.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
+
+from vision.day import LOOKED_AT, DayPlan, Phase
+from vision.eyes import Eyes
+from vision.hiding import encode, hidden
+from vision.judging import follow, judge, verdict_of
+from vision.labels import Label
+from vision.layout import Counter, Layout
+from vision.looking import Approved, Look, look
+from vision.policy import Clause, Policy, Rule, Signal
+from vision.readiness import readiness_of, worth_a_look
+from vision.values import (
+    Frame,
+    Observation,
+    Outcome,
+    Readiness,
+    Reason,
+    Sample,
+    Slot,
+    Verdict,
+)
+from vision.watching import Judgement, Watch
+
+READY_STEP_S = 5.0
+"""Between two judgings before opening, seconds."""
+
+OPEN_STEP_S = 30.0
+"""The same in open hours, where holds are minutes."""
+
+STATUS_HOLD_S = 1.0
+"""How long a check must say something new before its status follows."""
+
+RING_S = 15.0
+"""Evidence is kept from this long before a flag until this long after it, seconds."""
+
+COVER_PERIODS = 2.5
+"""A sample speaks for at most so many sampling periods: one lost frame is not silence."""
+
+
+class Memory(Protocol):
+    """What the office needs of a store."""
+
+    def add_samples(self, samples: Sequence[Sample]) -> None:
+        """Keep samples; they must be safe before a verdict that rests on them."""
+        ...
+
+    def add_record(self, verdict: Verdict) -> int:
+        """Append a verdict; the record's id."""
+        ...
+
+    def add_readiness(self, day: date, readiness: Readiness) -> None:
+        """Keep the answer of T-5, once per counter and day."""
+        ...
+
+    def open_flag(self, record_id: int, verdict: Verdict) -> int:
+        """The flag for this verdict: the open one of its day, counter, clause and slot, or a new."""
+        ...
+
+    def add_flag_frame(self, flag_id: int, sample: Sample, sha: str, size_wh: tuple[int, int]) -> None:
+        """Attach a picture of the evidence folder and what its frame said to a flag."""
+        ...
+
+
+class Album(Protocol):
+    """What the office needs of an evidence folder."""
+
+    def put(self, data: bytes) -> str:
+        """Keep a picture; its sha256."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A frame's look with the pictures that may be kept of it, one JPEG per counter."""
+
+    look: Look
+    pictures: Mapping[str, bytes]
+    size_wh: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseChanged:
+    """The day went on to another phase."""
+
+    at: datetime
+    phase: Phase
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged:
+    """What a check sees at a counter changed and held; `seen` are sure items. No verdict."""
+
+    at: datetime
+    counter: str
+    check: str
+    outcome: Outcome
+    reason: Reason | None
+    seen: tuple[Label, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictChanged:
+    """A verdict was made or changed, and recorded."""
+
+    at: datetime
+    record_id: int
+    verdict: Verdict
+    flag_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadinessDecided:
+    """The answer of T-5 for one counter."""
+
+    at: datetime
+    readiness: Readiness
+
+
+Event = PhaseChanged | StatusChanged | VerdictChanged | ReadinessDecided
+Key = tuple[str, str, Slot]
+
+
+@dataclass(slots=True)
+class _Status:
+    """The status of one check at one counter, and what may follow it."""
+
+    stands: tuple[Outcome, Reason | None, tuple[Label, ...]] | None = None
+    next: tuple[Outcome, Reason | None, tuple[Label, ...]] | None = None
+    next_since: datetime | None = None
+
+
+@dataclass(slots=True)
+class _Day:
+    """All that belongs to one day and is forgotten at midnight; rebuilt from stored samples."""
+
+    plan: DayPlan
+    phase: Phase | None = None
+    samples: dict[str, list[Sample]] = field(default_factory=dict)
+    standing: dict[Key, Verdict] = field(default_factory=dict)
+    decided: dict[str, Readiness] = field(default_factory=dict)
+    flags: dict[Key, int] = field(default_factory=dict)
+
+
+class Office:
+    """One office. Not thread-safe but for `see` and `due`; its runner calls the rest in turn."""
+
+    def __init__(
+        self,
+        *,
+        layout: Layout,
+        policy: Policy,
+        eyes: Eyes,
+        plan_of: Callable[[datetime], DayPlan],
+        period_s: Mapping[str, float],
+        approved: Mapping[str, Approved],
+        memory: Memory,
+        album: Album,
+        off_roster: frozenset[str] = frozenset(),
+    ) -> None:
+        self.layout = layout
+        self.policy = policy
+        self.late_count = 0
+        self._eyes = eyes
+        self._plan_of = plan_of
+        self._period_s = period_s
+        self._approved = approved
+        self._memory = memory
+        self._album = album
+        self._off_roster = off_roster
+        self._day: _Day | None = None
+        self._judged_to: datetime | None = None
+        self._unsaved: list[Sample] = []
+        self._status: dict[tuple[str, str], _Status] = {}
+        self._rings: dict[str, deque[tuple[Sample, bytes, tuple[int, int]]]] = {}
+        self._open_windows: list[tuple[int, str, datetime]] = []
+        self._latest: dict[str, tuple[Sample, bytes, tuple[int, int]]] = {}
+        self._clock_jumps: list[datetime] = []
+        self._quiet = False
+
+    # --- asked from outside ------------------------------------------------------------------
+
+    @property
+    def models(self) -> str:
+        """The networks that look."""
+        return self._eyes.models
+
+    @property
+    def judged_to(self) -> datetime | None:
+        """Up to when verdicts have fallen."""
+        return self._judged_to
+
+    def plan_at(self, at: datetime) -> DayPlan:
+        """The plan of the day in which `at` lies."""
+        if self._day is not None and _covers(self._day.plan, at):
+            return self._day.plan
+        return self._plan_of(at)
+
+    def rostered(self, counter: str) -> bool:
+        """Whether a counter is judged today."""
+        return counter not in self._off_roster
+
+    def standing(self, counter: str) -> tuple[Verdict, ...]:
+        """Today's standing verdicts of a counter, in the policy's order."""
+        if self._day is None:
+            return ()
+        return tuple(v for key, v in self._day.standing.items() if key[0] == counter)
+
+    def flag_of(self, verdict: Verdict) -> int | None:
+        """The flag that a standing verdict raised, if any."""
+        if self._day is None:
+            return None
+        return self._day.flags.get((verdict.counter, verdict.clause, verdict.slot))
+
+    def decided(self, counter: str) -> Readiness | None:
+        """The answer of T-5, once it fell."""
+        return self._day.decided.get(counter) if self._day is not None else None
+
+    def latest(self, counter: str) -> tuple[Sample, bytes, tuple[int, int]] | None:
+        """The newest judged sample of a counter with its picture (JPEG, heads hidden)."""
+        return self._latest.get(counter)
+
+    def recent(self, counter: str, since: datetime) -> list[Sample]:
+        """Samples of a counter from `since` on."""
+        samples = self._day.samples.get(counter, []) if self._day is not None else []
+        return [sample for sample in samples if sample.captured_at >= since]
+
+    # --- frames ------------------------------------------------------------------------------
+
+    def due(self, camera: str, at: datetime) -> dict[str, tuple[str, ...]]:
+        """The checks that a frame of this camera at this moment is looked at for, by counter."""
+        plan = self.plan_at(at)
+        if plan.phase_at(at) not in LOOKED_AT:
+            return {}
+        slots = {slot for slot in Slot if _in_slot(plan, slot, at)}
+        checks: dict[str, tuple[str, ...]] = {}
+        for counter in self.layout.of_camera(camera):
+            if not self.rostered(counter.counter):
+                continue
+            rules = self.policy.rules_for(counter.role)
+            names = {rule.check for rule in rules if rule.slots & slots}
+            if names:
+                checks[counter.counter] = tuple(sorted(names))
+        return checks
+
+    def see(self, frame: Frame, *, frozen: bool = False) -> Shown | None:
+        """Look at a frame; None in a phase in which nobody looks. Safe in any thread."""
+        due = self.due(frame.camera, frame.captured_at)
+        if not due:
+            return None
+        counters = [c for c in self.layout.of_camera(frame.camera) if c.counter in due]
+        approved = self._approved.get(frame.camera)
+        if approved is not None and approved.image.shape != frame.image.shape:
+            approved = None
+        found = look(
+            frame, counters, due, self._eyes, self.policy.parameters, approved, frozen=frozen
+        )
+        pictures = {c.counter: encode(hidden(frame.image, c, found)) for c in counters}
+        return Shown(found, pictures, frame.size_wh)
+
+    def take(self, shown: Shown) -> list[Event]:
+        """Remember what a frame said. A sample older than what was judged already is left out."""
+        events: list[Event] = []
+        for sample in shown.look.samples:
+            if self._judged_to is not None and sample.captured_at < self._judged_to:
+                self.late_count += 1
+                continue
+            entry = (sample, shown.pictures[sample.counter], shown.size_wh)
+            self._remember(sample)
+            self._unsaved.append(sample)
+            self._latest[sample.counter] = entry
+            self._keep_evidence(entry)
+            events += self._statuses(sample)
+        return events
+
+    def restore(self, samples: Iterable[Sample], judged_to: datetime) -> None:
+        """Come to the state of before a restart: the same samples, judged again, nothing recorded.
+
+        What fell before `judged_to` was recorded then; from there on the office goes on.
+        """
+        self._quiet = True
+        try:
+            for sample in samples:
+                if self._judged_to is None:
+                    self._judged_to = sample.captured_at
+                self.advance(min(sample.captured_at, judged_to))
+                self._remember(sample)
+                self._statuses(sample)
+            self.advance(judged_to)
+        finally:
+            self._quiet = False
+
+    def clock_jumped(self, at: datetime) -> None:
+        """The clock of this machine jumped: time clauses over this moment cannot be told."""
+        self._clock_jumps.append(at)
+
+    def _remember(self, sample: Sample) -> None:
+        day = self._enter(sample.captured_at)
+        day.samples.setdefault(sample.counter, []).append(sample)
+
+    def _statuses(self, sample: Sample) -> list[Event]:
+        events: list[Event] = []
+        for observation in sample.observations:
+            status = self._status.setdefault((sample.counter, observation.check), _Status())
+            said = _said(observation, self.policy.parameters["det_hi"])
+            if said == status.stands:
+                status.next = None
+                continue
+            if said != status.next or status.next_since is None:
+                status.next, status.next_since = said, sample.captured_at
+            held = (sample.captured_at - status.next_since).total_seconds()
+            if status.stands is None or held >= STATUS_HOLD_S:
+                status.stands, status.next = said, None
+                events.append(
+                    StatusChanged(status.next_since, sample.counter, observation.check, *said)
+                )
+        return events
+
+    # --- time --------------------------------------------------------------------------------
+
+    def advance(self, to: datetime) -> list[Event]:
+        """Judge every instant of the grid up to and including `to`."""
+        if self._judged_to is None:
+            self._judged_to = to
+            day = self._enter(to)
+            day.phase = day.plan.phase_at(to)
+            return [PhaseChanged(to, day.phase)]
+        events: list[Event] = []
+        for at in self._instants(self._judged_to, to):
+            events += self._judge_at(at)
+            self._judged_to = at
+        self._judged_to = max(self._judged_to, to)
+        return events
+
+    def flush(self) -> None:
+        """Hand samples to the memory that no verdict needed yet."""
+        if self._unsaved:
+            self._memory.add_samples(self._unsaved)
+            self._unsaved = []
+
+    def _instants(self, after: datetime, to: datetime) -> Iterator[datetime]:
+        at = after
+        while True:
+            at = self._next_instant(at)
+            if at > to:
+                return
+            yield at
+
+    def _next_instant(self, after: datetime) -> datetime:
+        """The next moment to judge: a step of the grid, a phase's end, T-5."""
+        plan = self.plan_at(after)
+        span = next(span for span in plan.spans if span.since <= after < span.until)
+        candidates = [span.until]
+        if plan.ready_at is not None and plan.ready_at > after:
+            candidates.append(plan.ready_at)
+        if span.phase in LOOKED_AT:
+            early = span.phase in (Phase.SETUP, Phase.GO_NO_GO)
+            candidates.append(_next_step(after, READY_STEP_S if early else OPEN_STEP_S))
+        return min(candidates)
+
+    def _enter(self, at: datetime) -> _Day:
+        if self._day is None or not _covers(self._day.plan, at):
+            if self._day is not None and at < self._day.plan.spans[0].since:
+                return self._day
+            self._day = _Day(self._plan_of(at))
+            self._clock_jumps = []
+        return self._day
+
+    def _judge_at(self, at: datetime) -> list[Event]:
+        events: list[Event] = []
+        ending = self._day  # at midnight the old day's last slots still end
+        if ending is not None:
+            for counter in self.layout.counters:
+                if self.rostered(counter.counter):
+                    events += self._judge_counter(ending, counter, at)
+            if ending.plan.ready_at == at:
+                events += self._decide(ending, at)
+        day = self._enter(at)
+        phase = day.plan.phase_at(at)
+        if phase is not day.phase:
+            day.phase = phase
+            if not self._quiet:
+                events.append(PhaseChanged(at, phase))
+            self._forget(day, at)
+        return events
+
+    def _forget(self, day: _Day, at: datetime) -> None:
+        """Samples of slots that ended are not needed in memory; a minute is kept for owners."""
+        begins = [
+            span[0]
+            for slot in Slot
+            if (span := day.plan.slot_span(slot)) is not None and span[1] > at
+        ]
+        keep_from = min([*begins, at]) - timedelta(seconds=60)
+        for counter, samples in day.samples.items():
+            day.samples[counter] = [s for s in samples if s.captured_at >= keep_from]
+
+    def _judge_counter(self, day: _Day, counter: Counter, at: datetime) -> list[Event]:
+        events: list[Event] = []
+        for slot in Slot:
+            span = day.plan.slot_span(slot)
+            if span is None or not span[0] < at <= span[1]:
+                continue
+            watch = self._watch(day, counter, slot, span, at)
+            for clause in self.policy.clauses:
+                rule = clause.rule
+                if rule is None or not clause.enabled or clause.role != counter.role:
+                    continue
+                if slot in rule.slots:
+                    events += self._settle(day, counter, clause, rule, watch)
+        return events
+
+    def _watch(
+        self,
+        day: _Day,
+        counter: Counter,
+        slot: Slot,
+        span: tuple[datetime, datetime],
+        at: datetime,
+    ) -> Watch:
+        period_s = self._period_s[counter.camera]
+        since, until = span
+        samples = [
+            sample
+            for sample in day.samples.get(counter.counter, [])
+            if since <= sample.captured_at < at
+        ]
+        return Watch(
+            slot=slot,
+            since=since,
+            until=until,
+            at=at,
+            ready_at=day.plan.ready_at if slot is Slot.READY else None,
+            samples=samples,
+            cover_s=period_s * COVER_PERIODS,
+            expected_s=period_s,
+        )
+
+    def _settle(
+        self, day: _Day, counter: Counter, clause: Clause, rule: Rule, watch: Watch
+    ) -> list[Event]:
+        judgement = self._judgement(day, counter, rule, watch)
+        if judgement is None:
+            return []
+        verdict = verdict_of(
+            clause,
+            judgement,
+            watch,
+            counter.counter,
+            policy=self.policy.citation,
+            layout=self.layout.version,
+            models=self._eyes.models,
+        )
+        key = (counter.counter, clause.clause, watch.slot)
+        before = day.standing.get(key)
+        verdict = follow(before, verdict)
+        if before is not None and before.says_the_same_as(verdict):
+            return []
+        day.standing[key] = verdict
+        if self._quiet:
+            return []
+        self.flush()
+        record_id = self._memory.add_record(verdict)
+        flag_id = None
+        if worth_a_look(verdict):
+            flag_id = self._memory.open_flag(record_id, verdict)
+            if day.flags.get(key) != flag_id:
+                day.flags[key] = flag_id
+                self._open_evidence(flag_id, counter.counter, watch.at)
+        return [VerdictChanged(watch.at, record_id, verdict, flag_id)]
+
+    def _judgement(
+        self, day: _Day, counter: Counter, rule: Rule, watch: Watch
+    ) -> Judgement | None:
+        """What the signal card says, unless the office itself is why nothing can be told."""
+        why: Reason | None = None
+        if counter.zone(rule.zone) is None:
+            why = Reason.NO_VIEW
+        elif rule.signal is Signal.READY and not day.plan.certain:
+            why = Reason.RULE_UNDEFINED
+        elif rule.signal is Signal.READY and any(
+            watch.since <= jump < watch.at for jump in self._clock_jumps
+        ):
+            why = Reason.CLOCK_UNSURE
+        if why is None:
+            return judge(rule, watch)
+        if watch.ready_at is not None and watch.at < watch.ready_at:
+            return None
+        if watch.ready_at is None and not watch.ended:
+            return None
+        return Judgement(Outcome.CANNOT_TELL, why, watch.since, 0, 0, 0)
+
+    def _decide(self, day: _Day, at: datetime) -> list[Event]:
+        events: list[Event] = []
+        for counter in self.layout.counters:
+            name = counter.counter
+            readiness = readiness_of(name, self.policy, day.standing.values(), at)
+            if readiness is None or not self.rostered(name):
+                continue
+            day.decided[name] = readiness
+            if not self._quiet:
+                self._memory.add_readiness(day.plan.day, readiness)
+                events.append(ReadinessDecided(at, readiness))
+        return events
+
+    # --- evidence ----------------------------------------------------------------------------
+
+    def _keep_evidence(self, entry: tuple[Sample, bytes, tuple[int, int]]) -> None:
+        sample = entry[0]
+        ring = self._rings.setdefault(sample.counter, deque())
+        ring.append(entry)
+        oldest = sample.captured_at - timedelta(seconds=2 * RING_S)
+        while ring and ring[0][0].captured_at < oldest:
+            ring.popleft()
+        self._open_windows = [
+            window for window in self._open_windows if sample.captured_at <= window[2]
+        ] if self._open_windows else []
+        for flag_id, counter, _ in self._open_windows:
+            if counter == sample.counter:
+                self._attach(flag_id, entry)
+
+    def _open_evidence(self, flag_id: int, counter: str, at: datetime) -> None:
+        window = timedelta(seconds=RING_S)
+        for entry in self._rings.get(counter, ()):
+            if at - window <= entry[0].captured_at <= at + window:
+                self._attach(flag_id, entry)
+        self._open_windows.append((flag_id, counter, at + window))
+
+    def _attach(self, flag_id: int, entry: tuple[Sample, bytes, tuple[int, int]]) -> None:
+        sample, picture, size_wh = entry
+        self._memory.add_flag_frame(flag_id, sample, self._album.put(picture), size_wh)
+
+
+def _covers(plan: DayPlan, at: datetime) -> bool:
+    return plan.spans[0].since <= at < plan.spans[-1].until
+
+
+def _in_slot(plan: DayPlan, slot: Slot, at: datetime) -> bool:
+    span = plan.slot_span(slot)
+    return span is not None and span[0] <= at < span[1]
+
+
+def _next_step(after: datetime, step_s: float) -> datetime:
+    """The next multiple of `step_s` since 1970 that is later than `after`."""
+    steps = int(after.timestamp() // step_s) + 1
+    return datetime.fromtimestamp(steps * step_s, UTC)
+
+
+def _said(
+    observation: Observation, det_hi: float
+) -> tuple[Outcome, Reason | None, tuple[Label, ...]]:
+    """What an observation says, as far as a status follows it: sure things, people left out."""
+    seen = {
+        box.label
+        for box in observation.basis
+        if box.confidence >= det_hi and box.label not in (Label.PERSON, Label.TORSO)
+    }
+    return observation.outcome, observation.reason, tuple(sorted(seen))

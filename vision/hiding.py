@@ -1,0 +1,100 @@
+"""What must not be kept: heads, tag text, visitors, screens and all that no clause needs.
+
+Applied before a picture leaves memory (docs/standard.md P-06).
+"""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from vision.geometry import bounds, grown
+from vision.layout import Counter, ZoneKind
+from vision.looking import Look
+from vision.values import Box, Image, Xyxy
+
+HEAD_SHARE = 0.3
+"""Upper share of a person's box that is hidden whether or not a head was found in it."""
+
+MARGIN = 0.06
+"""Added round a counter's zones, so that a head at the edge of the staff zone is not cut."""
+
+CELLS = 6
+"""A hidden region is shrunk to this many cells across before it is drawn again."""
+
+
+def counter_view(counter: Counter, size_wh: tuple[int, int]) -> tuple[int, int, int, int]:
+    """The part of the frame that shows a counter: xyxy in whole pixels round all its zones."""
+    boxes = [bounds(zone.polygon(size_wh)) for zone in counter.zones]
+    around: Xyxy = (
+        min(box[0] for box in boxes),
+        min(box[1] for box in boxes),
+        max(box[2] for box in boxes),
+        max(box[3] for box in boxes),
+    )
+    return grown(around, MARGIN, size_wh)
+
+
+def keepable(
+    image: Image, counter: Counter, look: Look
+) -> tuple[Image, tuple[int, int, int, int]]:
+    """What may be kept of a frame as evidence about one counter, and where it lies in the frame.
+
+    The smallest crop that shows the counter's zones: heads, visitors and screens in flat cells, tag
+    text blurred. The second value is xyxy in whole pixels of the frame.
+    """
+    size_wh = (image.shape[1], image.shape[0])
+    kept = image.copy()
+    for box in look.people:
+        x0, y0, x1, y1 = box.xyxy
+        pixelate(kept, (x0, y0, x1, y0 + HEAD_SHARE * (y1 - y0)))
+    for head in look.heads:
+        gx0, gy0, gx1, gy1 = grown(head.xyxy, 0.15, size_wh)
+        pixelate(kept, (gx0, gy0, gx1, gy1))
+    for visitor in look.visitors:
+        pixelate(kept, visitor.xyxy)
+    for tag in look.tags:
+        soften(kept, tag)
+    screen = counter.zone(ZoneKind.SCREEN)
+    if screen is not None:
+        pixelate(kept, bounds(screen.polygon(size_wh)))
+    x0, y0, x1, y1 = counter_view(counter, size_wh)
+    return np.ascontiguousarray(kept[y0:y1, x0:x1]), (x0, y0, x1, y1)
+
+
+def pixelate(image: Image, xyxy: Xyxy) -> None:
+    """Make a region unreadable in place: a few flat cells, none of the detail under them."""
+    x0, y0, x1, y1 = _whole(xyxy, image)
+    if x1 - x0 < 2 or y1 - y0 < 2:
+        return
+    region = image[y0:y1, x0:x1]
+    rows = max(1, round(CELLS * (y1 - y0) / (x1 - x0)))
+    small = cv2.resize(region, (CELLS, rows), interpolation=cv2.INTER_AREA)
+    image[y0:y1, x0:x1] = cv2.resize(small, (x1 - x0, y1 - y0), interpolation=cv2.INTER_NEAREST)
+
+
+def soften(image: Image, tag: Box) -> None:
+    """Blur a tag in place so that it is still seen to hang there and nothing on it can be read."""
+    x0, y0, x1, y1 = _whole(tag.xyxy, image)
+    if x1 - x0 < 2 or y1 - y0 < 2:
+        return
+    sigma = max(1.0, min(x1 - x0, y1 - y0) / 8.0)
+    image[y0:y1, x0:x1] = cv2.GaussianBlur(image[y0:y1, x0:x1], (0, 0), sigma)
+
+
+def encode(image: Image, quality: int = 85) -> bytes:
+    """The picture as JPEG. Errors: ValueError when OpenCV cannot encode it."""
+    done, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    if not done:
+        raise ValueError(f"expected a picture that can be encoded, got {image.shape}")
+    return data.tobytes()
+
+
+def _whole(xyxy: Xyxy | Sequence[float], image: Image) -> tuple[int, int, int, int]:
+    height, width = image.shape[:2]
+    return (
+        max(0, int(xyxy[0])),
+        max(0, int(xyxy[1])),
+        min(width, int(np.ceil(xyxy[2]))),
+        min(height, int(np.ceil(xyxy[3]))),
+    )

@@ -1,0 +1,145 @@
+"""The step from a frame to what it says about each counter in it. Pure, given the networks.
+
+Live, replay and tests all take exactly this step (design section 2).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from vision.checks import Seen, observe, unseen
+from vision.eyes import (
+    Eyes,
+    Person,
+    find_items,
+    find_people,
+    look_at_person,
+    staffed_by,
+    visited_by,
+)
+from vision.labels import TAGS
+from vision.layout import Counter
+from vision.values import Box, Frame, Image, Observation, Reason, Sample
+from vision.view import Reference, gate, measure_view
+
+NEEDS_ATTIRE = frozenset({"badge_worn", "badge_legible"})
+NEEDS_ITEMS = frozenset({"desk_clear", "equipment_present"})
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """The picture of a camera's clear desks that the office approved, and what the gate needs of it.
+
+    `image` BGR (H, W, 3) in the size of the camera's frames.
+    """
+
+    image: Image
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one frame gave: a sample per counter, and what must be hidden before it is stored.
+
+    `people` everybody in the frame; `heads` and `tags` where the attire network looked.
+    """
+
+    samples: tuple[Sample, ...]
+    people: tuple[Box, ...]
+    heads: tuple[Box, ...]
+    tags: tuple[Box, ...]
+    visitors: tuple[Box, ...]
+
+
+def look(
+    frame: Frame,
+    counters: Sequence[Counter],
+    due: Mapping[str, Sequence[str]],
+    eyes: Eyes,
+    parameters: Mapping[str, float],
+    approved: Approved | None,
+    *,
+    frozen: bool = False,
+) -> Look:
+    """Look at one frame for the checks that are `due` at each of its camera's counters.
+
+    The gate comes first: a counter that the frame does not show gets CANNOT_TELL for every check,
+    and a frame that shows none of them is given to no network.
+    """
+    views = {
+        counter.counter: measure_view(
+            frame.image,
+            [zone.polygon(frame.size_wh) for zone in counter.zones],
+            approved.reference if approved is not None else None,
+            frozen=frozen,
+        )
+        for counter in counters
+    }
+    hidden = {name: gate(view, parameters) for name, view in views.items()}
+    people = find_people(frame.image, eyes.scene) if None in hidden.values() else []
+    found: list[Sample] = []
+    persons: list[Person] = []
+    visitors: list[Box] = []
+    for counter in counters:
+        name = counter.counter
+        checks = sorted(due.get(name, ()))
+        reason = hidden[name]
+        if reason is None:
+            seen = _see(frame, counter, counters, checks, people, eyes, approved)
+            persons += seen.staff
+            visitors += seen.visitors
+            answers = [observe(check, seen, parameters, eyes.reader) for check in checks]
+        else:
+            answers = _unseen(checks, name, frame, reason)
+        found.append(
+            Sample(name, frame.camera, frame.captured_at, views[name], tuple(answers))
+        )
+    return Look(
+        tuple(found),
+        tuple(people),
+        tuple(person.head for person in persons if person.head is not None),
+        tuple(tag for person in persons for tag in person.tags if tag.label in TAGS),
+        tuple(visitors),
+    )
+
+
+def _unseen(
+    checks: Sequence[str], counter: str, frame: Frame, reason: Reason
+) -> list[Observation]:
+    return [unseen(check, counter, frame.captured_at, reason) for check in checks]
+
+
+def _see(
+    frame: Frame,
+    counter: Counter,
+    counters: Sequence[Counter],
+    checks: Sequence[str],
+    people: list[Box],
+    eyes: Eyes,
+    approved: Approved | None,
+) -> Seen:
+    staff = staffed_by(people, counter, frame.size_wh)
+    visitors = [
+        box for box in visited_by(people, counter, frame.size_wh) if box not in staff
+    ]
+    elsewhere = [other for other in counters if other.counter != counter.counter]
+    shared = any(
+        box in staffed_by(people, other, frame.size_wh) for other in elsewhere for box in staff
+    )
+    if NEEDS_ATTIRE.isdisjoint(checks):
+        dressed = [Person(box, None, None, (), ()) for box in staff]
+    else:
+        dressed = [look_at_person(frame.image, box, eyes.attire) for box in staff]
+    items: list[Box] = []
+    if not NEEDS_ITEMS.isdisjoint(checks):
+        items = find_items(frame.image, counter, eyes.scene)
+    return Seen(
+        counter=counter,
+        captured_at=frame.captured_at,
+        image=frame.image,
+        staff=tuple(dressed),
+        visitors=tuple(visitors),
+        others=tuple(box for box in people if box not in staff and box not in visitors),
+        items=tuple(items),
+        shared=shared,
+        reference=approved.image if approved is not None else None,
+    )

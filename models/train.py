@@ -1,0 +1,502 @@
+"""Rebuild the two networks: train from a starting network, export, measure, choose thresholds, write the card.
+
+    python -m models.train attire --data DIR --shared ../shared --out RUN
+    python -m models.train scene  --data DIR --shared ../shared --out RUN
+
+`DIR` is written by `python -m datasets.attire` or `python -m datasets.desk`. The run is resumable: started again
+with the same `--out` it goes on after the last finished epoch, and a finished training is only exported and measured
+again. This is the only module that imports torch and ultralytics; it needs the extra `train`.
+Boxes are (x0, y0, x1, y1) in input pixels throughout.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import tomllib
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("YOLO_AUTOINSTALL", "false")
+os.environ.setdefault("YOLO_OFFLINE", "true")
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+START: Final = "yolo11n_coco80_trainable_agpl.pt"
+START_ORIGIN: Final = (
+    "achmadnr21/mwc-rpi5:yolo11n_int8.onnx @ aa67e80a, recovered (Ultralytics YOLO11n, COCO)"
+)
+AGPL: Final = "AGPL-3.0-or-later"
+
+# The scene network keeps the 80 rows of COCO; rows that an office never shows are given to new things.
+SCENE_ROWS: Final[dict[int, str]] = {
+    0: "person", 56: "chair", 41: "cup", 40: "glass", 39: "bottle", 45: "bowl",
+    42: "cutlery", 43: "cutlery", 44: "cutlery",
+    46: "food", 47: "food", 48: "food", 49: "food", 51: "food", 53: "food", 54: "food", 55: "food",
+    77: "doll", 24: "bag", 26: "bag", 28: "bag", 67: "phone", 73: "book", 25: "umbrella",
+    62: "monitor", 63: "laptop", 66: "keyboard", 64: "mouse", 58: "plant",
+    20: "newspaper", 21: "photo_frame", 22: "make_up", 23: "calculator", 4: "money_counter", 6: "pens",
+    7: "document", 9: "nameplate", 10: "tissue", 11: "sanitiser", 12: "stamp",
+}  # fmt: skip
+SCENE_NEW: Final = (20, 21, 22, 23, 4, 6, 7, 9, 10, 11, 12)
+ATTIRE_ROWS: Final[dict[int, str]] = {
+    0: "head", 1: "torso", 2: "id_card", 3: "id_card_back", 4: "lanyard", 5: "name_tag",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that steers one training. `size` is (height, width) of the exported input, px."""
+
+    name: str
+    rows: dict[int, str]
+    classes: int
+    size: tuple[int, int]
+    train_size: int
+    sets: tuple[str, ...]
+    scored: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+ATTIRE: Final = Recipe(
+    name="attire",
+    rows=ATTIRE_ROWS,
+    classes=6,
+    size=(320, 320),
+    train_size=320,
+    sets=("badge_lbs_ccby", "office_cctv_ccby", "videos", "rendered"),
+    scored={
+        "val_real": ("id_card", "lanyard"),
+        "val_drawn": ("id_card", "id_card_back", "lanyard", "name_tag"),
+        "val_rendered": ("head", "torso", "id_card", "id_card_back", "lanyard", "name_tag"),
+    },
+    settings={
+        "epochs": 6, "batch": 16, "optimizer": "AdamW", "lr0": 0.0012, "lrf": 0.03, "cos_lr": True,
+        "warmup_epochs": 0.3, "weight_decay": 0.0005, "freeze": 2, "mosaic": 0.0, "fliplr": 0.5,
+        "hsv_h": 0.02, "hsv_s": 0.5, "hsv_v": 0.3, "degrees": 4.0, "translate": 0.08, "scale": 0.25,
+        "erasing": 0.0, "box": 7.5, "cls": 0.7,
+    },
+)  # fmt: skip
+
+SCENE: Final = Recipe(
+    name="scene",
+    rows=SCENE_ROWS,
+    classes=80,
+    size=(384, 640),
+    train_size=640,
+    sets=("office_cctv_ccby", "cups_bottles_ccby", "lipstick_ccby", "badge_lbs_ccby", "rendered"),
+    scored={},
+    settings={
+        "epochs": 4, "batch": 8, "optimizer": "AdamW", "lr0": 0.0003, "lrf": 0.05, "cos_lr": True,
+        "warmup_epochs": 0.3, "weight_decay": 0.0005, "freeze": 10, "mosaic": 0.0, "fliplr": 0.5,
+        "hsv_h": 0.015, "hsv_s": 0.5, "hsv_v": 0.3, "degrees": 2.0, "translate": 0.08, "scale": 0.3,
+        "erasing": 0.0, "box": 7.5, "cls": 0.6,
+    },
+)  # fmt: skip
+
+RECIPES: Final = {"attire": ATTIRE, "scene": SCENE}
+
+
+# ---------------------------------------------------------------------------------------------- training, export
+
+
+def train(
+    recipe: Recipe, data: Path, start: Path, out: Path, epochs: int | None, seed: int
+) -> Path:
+    """Train, or go on where an earlier call stopped; returns the checkpoint (averaged weights)."""
+    from ultralytics import YOLO
+
+    run = out / "fit"
+    last, done = run / "weights" / "last.pt", out / "trained.json"
+    if done.exists():
+        return last
+    settings = dict(recipe.settings)
+    if epochs is not None:
+        settings["epochs"] = epochs
+    if last.exists():
+        YOLO(str(last)).train(resume=True)
+    else:
+        shape = {"rect": False, "imgsz": recipe.train_size}
+        YOLO(str(start)).train(
+            data=str((data / "data.yaml").resolve()), project=str(out.resolve()), name="fit", exist_ok=True,
+            device="cpu", workers=0, seed=seed, deterministic=True, plots=False, cache=False, val=False,
+            close_mosaic=0, amp=False, verbose=False, **shape, **settings,
+        )  # fmt: skip
+    done.write_text(json.dumps({"settings": settings, "seed": seed}))
+    return last
+
+
+def export(recipe: Recipe, checkpoint: Path, out: Path) -> Path:
+    """Float32 ONNX, opset 17, simplified, batch 1, fixed size; returns its path."""
+    from ultralytics import YOLO
+
+    made = YOLO(str(checkpoint)).export(
+        format="onnx",
+        opset=17,
+        simplify=True,
+        dynamic=False,
+        batch=1,
+        imgsz=list(recipe.size),
+        device="cpu",
+    )
+    target = out / f"{recipe.name}.onnx"
+    Path(made).replace(target)
+    return target
+
+
+def parity(recipe: Recipe, checkpoint: Path, onnx: Path, pictures: list[Path]) -> float:
+    """Largest absolute difference of class scores between the trained network and its ONNX file."""
+    import torch
+    from ultralytics import YOLO
+
+    net = YOLO(str(checkpoint)).model.float().eval().fuse()
+    detector = Detector(onnx)
+    worst = 0.0
+    for picture in pictures:
+        batch = detector.prepare(cv2.imread(str(picture)))[0]
+        with torch.no_grad():
+            answer = net(torch.from_numpy(batch))
+        expected = (answer[0] if isinstance(answer, list | tuple) else answer).numpy()
+        got = detector.session.run(None, {"images": batch})[0]
+        worst = max(worst, float(np.abs(expected[:, 4:] - got[:, 4:]).max()))
+    return worst
+
+
+# ---------------------------------------------------------------------------------------------- measuring
+
+
+class Detector:
+    """A YOLO11 ONNX file run as the product runs it: one thread, letterbox, suppression per label."""
+
+    def __init__(self, path: Path, rows: dict[int, str] | None = None) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        self.session = onnxruntime.InferenceSession(
+            str(path), options, providers=["CPUExecutionProvider"]
+        )
+        self.height, self.width = self.session.get_inputs()[0].shape[2:]
+        self.rows = rows or {}
+
+    def prepare(self, image: NDArray[np.uint8]) -> tuple[Floats, float, int, int]:
+        """Letterbox to the input size: batch `(1, 3, H, W)` RGB 0 to 1, scale, left, top."""
+        h, w = image.shape[:2]
+        scale = min(self.height / h, self.width / w)
+        small = cv2.resize(
+            image, (round(w * scale), round(h * scale)), interpolation=cv2.INTER_LINEAR
+        )
+        top, left = (self.height - small.shape[0]) // 2, (self.width - small.shape[1]) // 2
+        canvas = np.full((self.height, self.width, 3), 114, np.uint8)
+        canvas[top : top + small.shape[0], left : left + small.shape[1]] = small
+        batch = (
+            np.ascontiguousarray(canvas[:, :, ::-1].transpose(2, 0, 1)[None]).astype(np.float32)
+            / 255
+        )
+        return batch, scale, left, top
+
+    def __call__(
+        self, image: NDArray[np.uint8], least: float = 0.02
+    ) -> list[tuple[str, float, Floats]]:
+        """Label, score, box in picture pixels; surest first."""
+        batch, scale, left, top = self.prepare(image)
+        rows = self.session.run(None, {"images": batch})[0][0]
+        numbers = np.array(sorted(self.rows))
+        scores = rows[4:][numbers]
+        best = scores.argmax(0)
+        score = scores.max(0)
+        keep = score > least
+        boxes, best, score = rows[:4, keep].T, best[keep], score[keep]
+        words = np.array([self.rows[n] for n in numbers])[best]
+        found: list[tuple[str, float, Floats]] = []
+        corner = np.hstack([boxes[:, :2] - boxes[:, 2:] / 2, boxes[:, 2:]])
+        for word in np.unique(words):
+            mine = np.flatnonzero(words == word)
+            kept = cv2.dnn.NMSBoxes(corner[mine].tolist(), score[mine].tolist(), least, 0.5)
+            for i in mine[np.array(kept, int).reshape(-1)]:
+                x, y, w, h = corner[i]
+                box = (np.array([x, y, x + w, y + h]) - (left, top, left, top)) / scale
+                found.append((str(word), float(score[i]), box.astype(np.float32)))
+        return sorted(found, key=lambda f: -f[1])
+
+
+def overlaps(box: Floats, others: Floats) -> Floats:
+    """Intersection over union of one box with `(N, 4)` others."""
+    if not len(others):
+        return np.zeros(0, np.float32)
+    low, high = np.maximum(box[:2], others[:, :2]), np.minimum(box[2:], others[:, 2:])
+    both = np.prod(np.clip(high - low, 0, None), axis=1)
+    area = np.prod(box[2:] - box[:2]) + np.prod(others[:, 2:] - others[:, :2], axis=1) - both
+    return np.asarray(both / np.maximum(area, 1e-9), np.float32)
+
+
+@dataclass(slots=True)
+class Tally:
+    """All answers for one label over a set: score and right or wrong, and how many there were to find."""
+
+    answers: list[tuple[float, bool]] = field(default_factory=list)
+    present: int = 0
+    pictures: int = 0
+
+    def add(self, truth: Floats, found: list[tuple[float, Floats]], iou: float = 0.5) -> None:
+        """Match the answers of one picture to its true boxes, surest first, each true box once."""
+        self.present += len(truth)
+        self.pictures += 1
+        free = np.ones(len(truth), bool)
+        for score, box in sorted(found, key=lambda f: -f[0]):
+            match = overlaps(box, truth) * free if len(truth) else np.zeros(0)
+            right = bool(len(match)) and float(match.max()) >= iou
+            if right:
+                free[int(match.argmax())] = False
+            self.answers.append((score, right))
+
+    def average_precision(self) -> float:
+        """Area under the precision envelope over recall (all points)."""
+        if not self.present:
+            return float("nan")
+        right = np.array([r for _, r in sorted(self.answers, key=lambda a: -a[0])], float)
+        if not len(right):
+            return 0.0
+        hits = np.cumsum(right)
+        precision = hits / np.arange(1, len(right) + 1)
+        envelope = np.maximum.accumulate(precision[::-1])[::-1]
+        return float((envelope * right).sum() / self.present)
+
+    def at(self, threshold: float) -> tuple[float, float]:
+        """Precision and recall of answers at or above `threshold`."""
+        kept = [r for s, r in self.answers if s >= threshold]
+        return (sum(kept) / len(kept) if kept else 1.0), sum(kept) / max(1, self.present)
+
+    def threshold(self, precision: float) -> float:
+        """Lowest threshold whose precision is at least `precision`."""
+        for value in np.arange(0.1, 0.96, 0.01):
+            if self.at(float(value))[0] >= precision:
+                return float(value)
+        return 0.95
+
+
+def read_truth(picture: Path, rows: dict[int, str], w: int, h: int) -> dict[str, Floats]:
+    """True boxes per label from the YOLO text beside a picture."""
+    boxes: dict[str, list[list[float]]] = {}
+    text = picture.parent.parent / "labels" / f"{picture.stem}.txt"
+    for line in text.read_text().splitlines():
+        number, x, y, bw, bh = (float(v) for v in line.split()[:5])
+        word = rows.get(int(number))
+        if word is not None:
+            box = [(x - bw / 2) * w, (y - bh / 2) * h, (x + bw / 2) * w, (y + bh / 2) * h]
+            boxes.setdefault(word, []).append(box)
+    return {word: np.array(b, np.float32) for word, b in boxes.items()}
+
+
+def tally(
+    onnx: Path, rows: dict[int, str], data: Path, part: str, merge: dict[str, str] | None = None
+) -> dict[str, Tally]:
+    """Run a network over the list `part`.txt of a made set. `merge` scores labels as one (card fronts and backs)."""
+    detector, merge = Detector(onnx, rows), merge or {}
+    result: dict[str, Tally] = {merge.get(w, w): Tally() for w in rows.values()}
+    for line in (data / f"{part}.txt").read_text().split():
+        picture = data / line
+        image = cv2.imread(str(picture))
+        h, w = image.shape[:2]
+        truth: dict[str, Floats] = {}
+        for word, boxes in read_truth(picture, rows, w, h).items():
+            name = merge.get(word, word)
+            truth[name] = np.vstack([truth[name], boxes]) if name in truth else boxes
+        found: dict[str, list[tuple[float, Floats]]] = {}
+        for word, score, box in detector(image):
+            name = merge.get(word, word)
+            mine = found.setdefault(name, [])
+            if not merge or not mine or overlaps(box, np.array([b for _, b in mine])).max() < 0.6:
+                mine.append((score, box))
+        for name, entry in result.items():
+            entry.add(truth.get(name, np.zeros((0, 4), np.float32)), found.get(name, []))
+    return result
+
+
+# ---------------------------------------------------------------------------------------------- the card
+
+
+def sha256(path: Path) -> str:
+    """Hash of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def toml_value(value: Any) -> str:
+    """One value as TOML."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k} = {toml_value(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(toml_value(v) for v in value) + "]"
+    if isinstance(value, float):
+        return repr(round(value, 6))
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)
+
+
+def table(name: str, values: dict[str, Any]) -> str:
+    """One TOML table."""
+    return f"\n[{name}]\n" + "".join(f"{k} = {toml_value(v)}\n" for k, v in values.items())
+
+
+def write_card(path: Path, recipe: Recipe, onnx: Path, facts: dict[str, Any]) -> None:
+    """Write the model card: what the file is, how to read it, where it comes from, what it scores, where it fails."""
+    head = {
+        "name": recipe.name,
+        "version": facts["version"],
+        "file": onnx.name,
+        "sha256": sha256(onnx),
+        "licence": AGPL,
+    }
+    text = "".join(f"{k} = {toml_value(v)}\n" for k, v in head.items())
+    text += table("input", {
+        "name": "images", "shape": [1, 3, *recipe.size], "colour": "RGB", "scale": 1 / 255, "letterbox": "centre",
+        "pad": 114,
+    })  # fmt: skip
+    text = text.replace("scale = 0.003922", "scale = 0.00392156862745098")
+    text += table(
+        "output",
+        {"name": "output0", "decoding": "yolo11", "classes": recipe.classes, "nms_iou": 0.5},
+    )
+    text += "\n[labels]\n" + "".join(f'{n} = "{w}"\n' for n, w in sorted(recipe.rows.items()))
+    text += table("thresholds", facts["thresholds"])
+    text += table("lineage", facts["lineage"])
+    for entry in facts["training_sets"]:
+        text += "\n[[training_sets]]\n" + "".join(
+            f"{k} = {toml_value(v)}\n" for k, v in entry.items()
+        )
+    for entry in facts["scores"]:
+        text += "\n[[scores]]\n" + "".join(f"{k} = {toml_value(v)}\n" for k, v in entry.items())
+    for entry in facts["failures"]:
+        text += f"\n[[failures]]\nwhat = {toml_value(entry)}\n"
+    tomllib.loads(text)
+    path.write_text(text)
+
+
+def training_sets(recipe: Recipe, manifests: Path) -> list[dict[str, Any]]:
+    """Name, licence and attribution of every set that went in, from the committed manifests."""
+    entries = []
+    for name in recipe.sets:
+        manifest = tomllib.loads((manifests / f"{name}.toml").read_text())
+        entries.append(
+            {k: manifest[k] for k in ("name", "source", "licence", "attribution") if k in manifest}
+        )
+    return entries
+
+
+def choose_thresholds(
+    tallies: dict[str, Tally], precision: float = 0.98
+) -> dict[str, dict[str, float]]:
+    """Per label: `hi` where at least `precision` of the answers are right, `lo` where 97 % of what can be found is."""
+    chosen = {"default": {"hi": 0.6, "lo": 0.3}}
+    for label, entry in tallies.items():
+        if entry.present < 15:
+            continue
+        hi = float(np.clip(entry.threshold(precision), 0.3, 0.85))
+        found = sorted((s for s, right in entry.answers if right), reverse=True)
+        lo = found[min(len(found) - 1, int(0.97 * len(found)))] if found else 0.2
+        chosen[label] = {"hi": round(hi, 2), "lo": round(float(np.clip(lo, 0.08, hi - 0.05)), 2)}
+    return chosen
+
+
+def measure(
+    recipe: Recipe, onnx: Path, data: Path
+) -> tuple[list[dict[str, Any]], dict[str, Tally]]:
+    """Scores on the validation lists of `data`, and the tallies that thresholds are chosen from."""
+    scores: list[dict[str, Any]] = []
+    joined: dict[str, Tally] = {}
+    for part, labels in recipe.scored.items():
+        for label, entry in tally(onnx, recipe.rows, data, part).items():
+            if label in labels and entry.present:
+                joined_entry = joined.setdefault(label, Tally())
+                joined_entry.answers += entry.answers
+                joined_entry.present += entry.present
+                row = {
+                    "set": part,
+                    "label": label,
+                    "metric": "AP50",
+                    "value": entry.average_precision(),
+                }
+                scores.append(row | {"n": entry.present, "pictures": entry.pictures})
+        if recipe.name == "attire":
+            merged = tally(onnx, recipe.rows, data, part, {"id_card_back": "id_card"})["id_card"]
+            row = {"set": part, "label": "id_card or id_card_back", "metric": "AP50"}
+            row |= {
+                "value": merged.average_precision(),
+                "n": merged.present,
+                "pictures": merged.pictures,
+            }
+            scores.append(row)
+    return scores, joined
+
+
+def main() -> None:
+    """Train, export, check parity, measure, write the card."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("network", choices=sorted(RECIPES))
+    parser.add_argument(
+        "--data", type=Path, required=True, help="set made by datasets.attire or datasets.desk"
+    )
+    parser.add_argument("--shared", type=Path, required=True, help="folder with weights/")
+    parser.add_argument("--out", type=Path, required=True, help="run folder")
+    parser.add_argument(
+        "--start", type=Path, help="start from this checkpoint instead of the COCO one"
+    )
+    parser.add_argument("--epochs", type=int)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--version", default="1")
+    parser.add_argument("--failures", type=Path, help="text file, one known failure a line")
+    given = parser.parse_args()
+    recipe = RECIPES[given.network]
+    start = given.start or given.shared / "weights" / START
+    given.out.mkdir(parents=True, exist_ok=True)
+    checkpoint = train(recipe, given.data, start, given.out, given.epochs, given.seed)
+    onnx = export(recipe, checkpoint, given.out)
+    pictures = [given.data / p for p in (given.data / "val.txt").read_text().split()[:12]]
+    difference = parity(recipe, checkpoint, onnx, pictures)
+    scores, joined = measure(recipe, onnx, given.data)
+    trained = json.loads((given.out / "trained.json").read_text())
+    made = given.data / "made.json"
+    facts = {
+        "version": given.version,
+        "thresholds": choose_thresholds(joined),
+        "lineage": {
+            "start": START,
+            "start_origin": START_ORIGIN,
+            "start_licence": "AGPL-3.0",
+            "start_sha256": sha256(given.shared / "weights" / START),
+            "also_from": sha256(given.start) if given.start else "",
+            "seed": trained["seed"],
+            "settings": trained["settings"],
+            "data": json.loads(made.read_text()) if made.exists() else {},
+            "date": str(np.datetime64("today")),
+            "software": {
+                p: version(p) for p in ("ultralytics", "torch", "onnx", "onnxslim", "numpy")
+            },
+            "parity_max_difference": difference,
+            "parity_pictures": len(pictures),
+        },
+        "training_sets": training_sets(
+            recipe, Path(__file__).parent.parent / "datasets" / "manifests"
+        ),
+        "scores": scores,
+        "failures": given.failures.read_text().splitlines() if given.failures else [],
+    }
+    write_card(given.out / f"{recipe.name}.toml", recipe, onnx, facts)
+    for row in scores:
+        print(f"{row['set']:14} {row['label']:26} {row['metric']} {row['value']:.3f} of {row['n']}")
+
+
+if __name__ == "__main__":
+    main()

@@ -81,10 +81,16 @@ class OnnxDetector:
         return buffer
 
 
-def load_eyes(folder: Path | None = None) -> tuple[OnnxDetector, OnnxDetector]:
-    """The two networks of Siaga: `scene` (whole frames and desks) and `attire` (one person).
+def load_detector(
+    name: str, folder: Path | None = None, min_confidence: float | None = None
+) -> OnnxDetector:
+    """The network `scene` or `attire` that Siaga ships, or the one of that name in `folder`.
 
     Errors: ModelMismatch.
     """
-    weights = WEIGHTS if folder is None else folder
-    return OnnxDetector(weights / "scene.toml"), OnnxDetector(weights / "attire.toml")
+    return OnnxDetector((WEIGHTS if folder is None else folder) / f"{name}.toml", min_confidence)
+
+
+def load_eyes(folder: Path | None = None) -> tuple[OnnxDetector, OnnxDetector]:
+    """Both: `scene` (whole frames and desks) and `attire` (one person). Errors: ModelMismatch."""
+    return load_detector("scene", folder), load_detector("attire", folder)

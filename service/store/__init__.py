@@ -1,5 +1,38 @@
-"""What an office remembers: SQLite in its data folder."""
+"""What an office remembers: SQLite in its data folder. `open_store` is the door."""
 
+from service.store.audit import AuditRow
+from service.store.database import Migrations
+from service.store.people import People, SessionRow, TokenRow, UserRow
+from service.store.retention import Retention, Swept
+from service.store.rows import (
+    Flag,
+    FlagDetail,
+    FlagFilter,
+    FlagFrame,
+    FlagPicture,
+    Order,
+    Record,
+    RecordFilter,
+)
+from service.store.store import Store, open_store
 
-class Store:
-    """Stub: see tests/fakes_office.py until the store stands."""
+__all__ = [
+    "AuditRow",
+    "Flag",
+    "FlagDetail",
+    "FlagFilter",
+    "FlagFrame",
+    "FlagPicture",
+    "Migrations",
+    "Order",
+    "People",
+    "Record",
+    "RecordFilter",
+    "Retention",
+    "SessionRow",
+    "Store",
+    "Swept",
+    "TokenRow",
+    "UserRow",
+    "open_store",
+]

@@ -76,6 +76,8 @@ class TomlFile:
             expected = detail["msg"].removeprefix("Value error, ")
             expected = expected.removeprefix("Input should be ").removeprefix("a valid ")
             got = shown(detail["input"])
+            if any("password" in str(part) for part in path):
+                got = "something else (not shown)"
             if detail["type"] == "extra_forbidden":
                 around = _model_at(model, path[:-1])
                 known = _keys_of(around) if around else ()
@@ -120,8 +122,9 @@ def read_toml(path: Path, error: type[SiagaError]) -> TomlFile:
 def listed(faults: Iterable[Fault]) -> str:
     """The faults in the order of the file, one per line, as the text of an error."""
     ordered = sorted(set(faults), key=lambda fault: (fault.file, fault.line, fault.key))
-    head = f"{len(ordered)} faults" if len(ordered) != 1 else "1 fault"
-    return "\n".join([head, *(str(fault) for fault in ordered)])
+    count = f"{len(ordered)} faults" if len(ordered) != 1 else "1 fault"
+    names = ", ".join(sorted({fault.file for fault in ordered}))
+    return "\n".join([f"{count} in {names}", *(str(fault) for fault in ordered)])
 
 
 def key_text(path: KeyPath) -> str:

@@ -1,0 +1,1030 @@
+"""Reads `office.toml`: every fault at once, then one frozen value that never changes.
+
+The only place that reads the environment (the passwords of cameras). Nothing here shows a password.
+"""
+
+import csv
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from itertools import combinations
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+import cv2
+import numpy as np
+from pydantic import BeforeValidator, Field
+
+from service.calendar import (
+    FRIDAY,
+    CalendarSettings,
+    Holiday,
+    HolidayKind,
+    Hours,
+    HoursChange,
+    OneOff,
+    Pause,
+    Season,
+    SpecialSpan,
+    broken_guards,
+    hours_on,
+)
+from service.faults import (
+    Fault,
+    Table,
+    TomlFile,
+    close_to,
+    key_text,
+    listed,
+    read_toml,
+    shown,
+    word_of,
+)
+from service.policies import known_policies, load_policy
+from service.toml_lines import KeyPath, line_of
+from vision.errors import ConfigError, PolicyError
+from vision.layout import Counter, Layout, Zone, ZoneKind
+from vision.policy import Policy
+from vision.values import Floats
+
+SCHEMES = ("rtsp", "rtsps", "http", "https")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+OVERLAP_MAX = 0.02
+"""Zones of two counters may share this much of the smaller one before somebody is told."""
+
+
+class SourceKind(StrEnum):
+    """Where the frames of a camera come from."""
+
+    RTSP = "rtsp"
+    SNAPSHOT = "snapshot"
+    CLIP = "clip"
+    FOLDER = "folder"
+    RECORDING = "recording"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Name and password for a camera. The password is in no repr."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CameraSettings:
+    """One camera. `address` is a URL without name and password, or the path of a file or folder.
+
+    `address` may hold a query with a secret: show `shown_address`. `masks` are polygons (N, 2) in
+    shares of the picture, blackened before anything else. `starts_at` is the time of a clip's first
+    frame.
+    """
+
+    camera: str
+    kind: SourceKind
+    address: str = field(repr=False)
+    credentials: Credentials | None = field(default=None, repr=False)
+    period_s: float = 1.0
+    reference: Path | None = None
+    masks: tuple[Floats, ...] = ()
+    starts_at: datetime | None = None
+
+    @property
+    def shown_address(self) -> str:
+        """The address as it may be shown and logged."""
+        return masked(self.address) if self.is_network else self.address
+
+    @property
+    def is_network(self) -> bool:
+        """Whether it is reached over the network."""
+        return self.kind in (SourceKind.RTSP, SourceKind.SNAPSHOT)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """Where board and API listen. `trusted_origins` are those of a proxy in front, if any."""
+
+    host: str = "127.0.0.1"
+    port: int = 8477
+    secure_cookie: bool = False
+    trusted_origins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionSettings:
+    """How long things are kept. Source: docs/standard.md P-07; samples and size are ours."""
+
+    crop_days: int = 14
+    rows_days: int = 365
+    samples_days: int = 2
+    evidence_gb: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One office as it is configured.
+
+    `rostered` are the ids of the counters that are served; `warnings` are lines for the operator.
+    """
+
+    path: Path
+    office: str
+    name: str
+    zone: ZoneInfo
+    data: Path
+    policy: Policy
+    calendar: CalendarSettings
+    cameras: tuple[CameraSettings, ...]
+    layout: Layout
+    rostered: frozenset[str]
+    server: ServerSettings
+    retention: RetentionSettings
+    warnings: tuple[str, ...] = ()
+
+    def camera(self, name: str) -> CameraSettings:
+        """The camera with this id. Errors: KeyError."""
+        for camera in self.cameras:
+            if camera.camera == name:
+                return camera
+        raise KeyError(name)
+
+
+def load_settings(path: Path) -> Settings:
+    """Read an office. Errors: ConfigError lists every fault with its line."""
+    reading = _Reading(read_toml(path, ConfigError), path.resolve().parent, [], [], [])
+    return reading.settings(path)
+
+
+def masked(url: str) -> str:
+    """A URL without name, password and query, however broken it is."""
+    rest = re.sub(r"^([A-Za-z][A-Za-z0-9+.-]*:/*)?.*@", r"\1***@", url, flags=re.DOTALL)
+    return re.sub(r"\?.*", "?***", rest, flags=re.DOTALL)
+
+
+# What a file may hold
+
+
+def _read_time(value: object) -> time:
+    if isinstance(value, time):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        return time.fromisoformat(value)
+    raise ValueError('a time like "08:00"')
+
+
+def _read_pause(value: object) -> Pause | tuple[()]:
+    if isinstance(value, list) and len(value) in (0, 2):
+        times = tuple(_read_time(item) for item in value)
+        return (times[0], times[1]) if times else ()
+    raise ValueError('two times like ["12:15", "13:00"], or [] for no break')
+
+
+def _read_day(value: object) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError("a date like 2026-08-17") from None
+
+
+Clock = Annotated[time, BeforeValidator(_read_time)]
+Break = Annotated[Pause | tuple[()], BeforeValidator(_read_pause)]
+Day = Annotated[date, BeforeValidator(_read_day)]
+Points = list[list[float]]
+
+
+class HoursTable(Table):
+    """Local times that a weekday, a season or a day may have of its own."""
+
+    briefing: Clock | None = Field(default=None, description="start of the morning briefing")
+    opens: Clock | None = Field(default=None, description="counters open")
+    closes: Clock | None = Field(default=None, description="counters close")
+    work_ends: Clock | None = Field(default=None, description="end of work")
+    break_: Break | None = Field(
+        default=None, alias="break", description='begin and end, like ["12:15", "13:00"]; [] = none'
+    )
+
+    def change(self) -> HoursChange:
+        return HoursChange(self.briefing, self.opens, self.closes, self.work_ends, self.break_)
+
+
+class DayTable(HoursTable):
+    """`[[calendar.days]]`: a single day as the office decided it."""
+
+    date: Day = Field(description="the day, like 2026-08-17")
+    closed: bool | None = Field(default=None, description="true: no service; false: a working day")
+    note: str = Field(default="", description="shown on the board")
+
+
+class SeasonTable(HoursTable):
+    """`[[calendar.seasons]]`: hours of a span of days."""
+
+    name: str = Field(min_length=1, description="like Ramadan")
+    first: Day = Field(alias="from", description="first day")
+    last: Day = Field(alias="to", description="last day, included")
+    friday_break: Break | None = Field(default=None, description="break on Fridays")
+
+
+class HolidayTable(Table):
+    """`[[calendar.holidays]]`: overrides the table of the package `holidays`."""
+
+    date: Day = Field(description="the day")
+    name: str = Field(min_length=1, description="what is celebrated")
+    type: Annotated[HolidayKind, word_of(HolidayKind)] = Field(description="kind of holiday")
+    open: bool = Field(default=False, description="true: counters serve all the same")
+
+
+class SpecialTable(Table):
+    """`[[calendar.special]]`: a planned span in which nothing is judged."""
+
+    since: datetime = Field(description="local time, like 2026-08-17T07:00:00")
+    until: datetime = Field(description="local time, like 2026-08-17T09:00:00")
+    note: str = Field(default="", description="ceremony, drill, ...")
+
+
+class CalendarTable(HoursTable):
+    """`[calendar]`. Spans default to those of the policy."""
+
+    friday_break: Break | None = Field(default=None, description="break on Fridays; [] = none")
+    working_days: list[str] | None = Field(default=None, description="monday ... sunday")
+    weekdays: dict[str, HoursTable] = Field(default={}, description="hours by weekday")
+    ready_lead_min: float | None = Field(
+        default=None, ge=0, le=30, description="ready this many minutes before opening"
+    )
+    ready_window_min: float | None = Field(
+        default=None, ge=5, le=30, description="minutes of measuring before opening"
+    )
+    arrive_lead_min: float | None = Field(
+        default=None, ge=0, le=120, description="minutes before the briefing"
+    )
+    brief_lead_min: float | None = Field(
+        default=None, ge=0, le=120, description="minutes before the briefing"
+    )
+    brief_gap_min: float | None = Field(
+        default=None, ge=0, le=120, description="least minutes from briefing to opening"
+    )
+    close_max_min: float | None = Field(
+        default=None, ge=0, le=120, description="minutes for the last visitors after closing"
+    )
+    holidays_file: str | None = Field(
+        default=None, description="CSV with the columns date, name, type, open"
+    )
+    days: list[DayTable] = Field(default=[], description="single days")
+    seasons: list[SeasonTable] = Field(default=[], description="spans of days")
+    holidays: list[HolidayTable] = Field(default=[], description="holidays of the office")
+    special: list[SpecialTable] = Field(default=[], description="planned ceremonies and drills")
+
+
+class OfficeTable(Table):
+    """`[office]`."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", description="short name, like kppn-kotabumi")
+    name: str = Field(min_length=1, description="name of the office")
+    time_zone: str = Field(description="like Asia/Jakarta, Asia/Makassar or Asia/Jayapura")
+    policy: str = Field(description="id of a standard, or path of its file")
+    data: str = Field(default="data", min_length=1, description="data folder")
+
+
+class CameraTable(Table):
+    """`[[cameras]]`: one of url, clip, folder and recording says where frames come from."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", description="short name, like loket-1")
+    url: str | None = Field(default=None, description="rtsp://, rtsps://, http:// or https://")
+    clip: str | None = Field(default=None, description="a video file")
+    folder: str | None = Field(default=None, description="a folder of pictures")
+    recording: str | None = Field(default=None, description="a recorded morning")
+    password_env: str | None = Field(
+        default=None,
+        pattern=r"^[A-Z_][A-Z0-9_]*$",
+        description="name of the environment variable that holds the password",
+    )
+    password_file: str | None = Field(default=None, description="file that holds the password")
+    period_s: float = Field(
+        default=1.0, ge=0.1, le=10, description="one picture each so many seconds"
+    )
+    starts_at: datetime | None = Field(
+        default=None, description="time of the first frame of a clip, with its UTC offset"
+    )
+    reference: str | None = Field(default=None, description="picture of the empty, clear desk")
+    masks: list[Points] = Field(default=[], description="polygons blackened before anything else")
+
+
+class ZonesTable(Table):
+    """`[counters.zones]`: polygons in shares of the picture."""
+
+    staff: Points | None = Field(default=None, description="where staff sit or stand")
+    desk: Points | None = Field(default=None, description="staff half of the table top")
+    visitor: Points | None = Field(default=None, description="where visitors sit or stand")
+    screen: Points | None = Field(default=None, description="the monitor")
+
+
+class CounterTable(Table):
+    """`[[counters]]`: a service position."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", description="short name, like FO-1")
+    name: str = Field(min_length=1, description="shown on the board")
+    role: str = Field(description="role of the standard, like FO, CSO or SATPAM")
+    camera: str = Field(description="id of the camera that sees it")
+    rostered: bool = Field(default=True, description="whether it is served")
+    zones: ZonesTable = Field(description="polygons of the counter")
+
+
+class ServerTable(Table):
+    """`[server]`."""
+
+    host: str = Field(
+        default="127.0.0.1", pattern=r"^[A-Za-z0-9.:_-]+$", description="address to listen on"
+    )
+    port: int = Field(default=8477, ge=1, le=65535, description="port to listen on")
+    secure_cookie: bool = Field(default=False, description="true behind https")
+    trusted_origins: list[Annotated[str, Field(pattern=r"^https?://[^/\s@]+$")]] = Field(
+        default=[], description="like https://siaga.example.go.id"
+    )
+
+
+class RetentionTable(Table):
+    """`[retention]`. Days default to those of the policy."""
+
+    crop_days: int | None = Field(default=None, ge=1, le=30, description="days of evidence crops")
+    rows_days: int | None = Field(default=None, ge=30, le=3650, description="days of verdict rows")
+    samples_days: int = Field(default=2, ge=1, le=30, description="days of frame observations")
+    evidence_gb: float = Field(default=20, ge=0.1, le=10000, description="GB of evidence at most")
+
+
+SECTIONS: Mapping[str, tuple[type[Table], bool]] = {
+    "office": (OfficeTable, False),
+    "calendar": (CalendarTable, False),
+    "cameras": (CameraTable, True),
+    "counters": (CounterTable, True),
+    "server": (ServerTable, False),
+    "retention": (RetentionTable, False),
+}
+"""Every section of the file, and whether it repeats (`[[cameras]]`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One file being read, with the faults and warnings found so far.
+
+    `below` are faults of files that this one names. Each section is read on its own, so that a
+    fault in one hides none in another.
+    """
+
+    file: TomlFile
+    folder: Path
+    faults: list[Fault]
+    below: list[str]
+    warnings: list[str]
+
+    def settings(self, path: Path) -> Settings:
+        self.know_sections()
+        office = self.office()
+        zone = self.zone(office)
+        policy = self.policy(office)
+        calendar = self.calendar(zone or ZoneInfo("UTC"), policy)
+        cameras = self.cameras()
+        counters, rostered = self.counters(policy)
+        server, retention = self.server(), self.retention(policy)
+        data = self.data(office)
+        if self.faults or self.below or not (office and zone and policy and data):
+            raise ConfigError("\n".join([listed(self.faults), *self.below]))
+        return Settings(
+            path=path,
+            office=office.id,
+            name=office.name,
+            zone=zone,
+            data=data,
+            policy=policy,
+            calendar=calendar,
+            cameras=cameras,
+            layout=Layout(_layout_version(counters), counters),
+            rostered=rostered,
+            server=server,
+            retention=retention,
+            warnings=tuple(self.warnings),
+        )
+
+    def fault(self, path: KeyPath, expected: str, got: str, remedy: str = "") -> None:
+        self.faults.append(self.file.fault(path, expected, got, remedy))
+
+    def warn(self, path: KeyPath, sentence: str) -> None:
+        line = line_of(self.file.lines, path)
+        self.warnings.append(f"{self.file.name}:{line} {key_text(path)}: {sentence}")
+
+    def know_sections(self) -> None:
+        for key in self.file.data.keys() - SECTIONS.keys():
+            self.fault((key,), "a known section", f'"{key}"', close_to(key, SECTIONS))
+
+    def section(self, key: str) -> Any:
+        """The raw table of a section; an empty one where it is missing."""
+        data = self.file.data.get(key, {})
+        if not isinstance(data, dict):
+            self.fault((key,), f"[{key}]", shown(data), "one pair of brackets")
+            return {}
+        return data
+
+    def repeated(self, key: str) -> list[tuple[int, Any]]:
+        """The raw tables of a repeated section with their positions."""
+        data = self.file.data.get(key)
+        if not isinstance(data, list) or not data:
+            got = "nothing" if data is None else shown(data)
+            self.fault((key,), f"[[{key}]]", got, f"add at least one [[{key}]]")
+            return []
+        return list(enumerate(data))
+
+    # [office]
+
+    def office(self) -> OfficeTable | None:
+        return self.file.read(OfficeTable, self.section("office"), ("office",), self.faults)
+
+    def zone(self, office: OfficeTable | None) -> ZoneInfo | None:
+        if office is None:
+            return None
+        known = available_timezones()
+        if office.time_zone not in known:
+            remedy = close_to(office.time_zone, [name for name in known if "Asia/" in name])
+            remedy = remedy if remedy.startswith("did") else "Asia/Jakarta, Asia/Makassar, ..."
+            path = ("office", "time_zone")
+            self.fault(path, "a known time zone", shown(office.time_zone), remedy)
+            return None
+        return ZoneInfo(office.time_zone)
+
+    def policy(self, office: OfficeTable | None) -> Policy | None:
+        if office is None:
+            return None
+        if office.policy in known_policies():
+            return load_policy(office.policy)
+        path = self.folder / office.policy
+        if not path.is_file():
+            expected = "the id of a standard or a policy file"
+            remedy = close_to(office.policy, known_policies())
+            self.fault(("office", "policy"), expected, shown(office.policy), remedy)
+            return None
+        try:
+            return load_policy(path)
+        except PolicyError as error:
+            self.fault(("office", "policy"), "a policy without faults", shown(office.policy))
+            self.below.extend(str(error).splitlines()[1:])
+            return None
+
+    def data(self, office: OfficeTable | None) -> Path | None:
+        if office is None:
+            return None
+        path = self.folder / office.data
+        if path.exists() and not path.is_dir():
+            self.fault(("office", "data"), "a folder", f"the file {shown(office.data)}")
+        return path
+
+    # [calendar]
+
+    def calendar(self, zone: ZoneInfo, policy: Policy | None) -> CalendarSettings:
+        usual = CalendarSettings(zone)
+        path: KeyPath = ("calendar",)
+        table = self.file.read(CalendarTable, self.section("calendar"), path, self.faults)
+        if table is None:
+            return usual
+        spans = {
+            name: self.span(f"{name}_min", getattr(table, f"{name}_min"), policy)
+            for name in (
+                "ready_lead",
+                "ready_window",
+                "arrive_lead",
+                "brief_lead",
+                "brief_gap",
+                "close_max",
+            )
+        }
+        if spans["ready_lead"] > spans["ready_window"]:
+            expected = f"at most ready_window_min {_minutes(spans['ready_window']):g}"
+            got = f"{_minutes(spans['ready_lead']):g}"
+            remedy = "measuring must begin before the answer is due"
+            self.fault((*path, "ready_lead_min"), expected, got, remedy)
+        hours = table.change().on(usual.hours)
+        calendar = CalendarSettings(
+            zone=zone,
+            hours=hours,
+            weekdays=self.weekdays(table, hours, usual),
+            working_days=self.working_days(table, usual),
+            seasons=self.seasons(table),
+            holidays=self.holidays(table),
+            covered_years=frozenset(),
+            one_offs=self.one_offs(table),
+            special=self.special(table, zone),
+            **spans,
+        )
+        own, years = self.holidays_file(table)
+        written = {holiday.day for holiday in calendar.holidays}
+        both = (*calendar.holidays, *(holiday for holiday in own if holiday.day not in written))
+        calendar = replace(calendar, holidays=both, covered_years=years)
+        self.guard(calendar, table)
+        return calendar
+
+    def span(self, key: str, minutes: float | None, policy: Policy | None) -> timedelta:
+        """A span of the office, else of the policy, else of docs/standard.md 2.3."""
+        name = key.removesuffix("_min")
+        usual: timedelta = getattr(CalendarSettings(ZoneInfo("UTC")), name)
+        if policy is not None:
+            usual = timedelta(seconds=policy.parameters[f"{name}_s"])
+        if minutes is None:
+            return usual
+        if timedelta(minutes=minutes) != usual:
+            sentence = f"{minutes:g}, but the policy that verdicts cite says {_minutes(usual):g}"
+            self.warn(("calendar", key), sentence)
+        return timedelta(minutes=minutes)
+
+    def weekdays(
+        self, table: CalendarTable, hours: Hours, usual: CalendarSettings
+    ) -> dict[int, HoursChange]:
+        changes: dict[int, HoursChange] = {}
+        for name, own in table.weekdays.items():
+            if name in WEEKDAYS:
+                changes[WEEKDAYS.index(name)] = own.change()
+            else:
+                path = ("calendar", "weekdays", name)
+                self.fault(path, "a weekday", f'"{name}"', close_to(name, WEEKDAYS))
+        friday = changes.get(FRIDAY, HoursChange())
+        pause = table.friday_break
+        if pause is None and table.break_ != ():
+            # The Ministry's Friday break holds unless the office's hours leave no room for it.
+            ministry = usual.weekdays[FRIDAY].pause
+            inside = ministry and hours.opens < ministry[0] and ministry[1] < hours.closes
+            pause = ministry if inside else None
+        if friday.pause is None and pause is not None:
+            changes[FRIDAY] = replace(friday, pause=pause)
+        return changes
+
+    def working_days(self, table: CalendarTable, usual: CalendarSettings) -> frozenset[int]:
+        if table.working_days is None:
+            return usual.working_days
+        path: KeyPath = ("calendar", "working_days")
+        for index, name in enumerate(table.working_days):
+            if name not in WEEKDAYS:
+                hint = close_to(name, WEEKDAYS)
+                self.fault((*path, index), "a weekday", shown(name), hint)
+        if not table.working_days:
+            self.fault(path, "at least one weekday", "none")
+        return frozenset(WEEKDAYS.index(n) for n in table.working_days if n in WEEKDAYS)
+
+    def seasons(self, table: CalendarTable) -> tuple[Season, ...]:
+        seasons: list[Season] = []
+        for index, row in enumerate(table.seasons):
+            path: KeyPath = ("calendar", "seasons", index)
+            if row.last < row.first:
+                self.fault((*path, "to"), f"a day from {row.first} on", str(row.last))
+            for other in seasons:
+                if row.first <= other.last and other.first <= row.last:
+                    expected = f"no day of the season {other.name}"
+                    self.fault((*path, "from"), expected, f"{row.first} to {row.last}")
+            friday = row.friday_break
+            weekdays = {} if friday is None else {FRIDAY: HoursChange(pause=friday)}
+            season = Season(row.name, row.first, row.last, row.change(), weekdays)
+            if season.is_ramadan and not season.is_set:
+                self.warn(path, "without briefing, opens and closes its days are not judged")
+            seasons.append(season)
+        return tuple(seasons)
+
+    def holidays(self, table: CalendarTable) -> tuple[Holiday, ...]:
+        rows = [Holiday(row.date, row.name, row.type, row.open) for row in table.holidays]
+        self.no_day_twice([row.day for row in rows], "holidays")
+        return tuple(rows)
+
+    def one_offs(self, table: CalendarTable) -> tuple[OneOff, ...]:
+        rows = []
+        for index, row in enumerate(table.days):
+            change = row.change()
+            if row.closed and change != HoursChange():
+                path: KeyPath = ("calendar", "days", index, "closed")
+                self.fault(path, "hours or closed, not both", "both", "leave one away")
+            if row.closed is None and change == HoursChange():
+                path = ("calendar", "days", index)
+                self.fault(path, "hours, or closed = true or false", "neither")
+            rows.append(OneOff(row.date, bool(row.closed), change, row.note))
+        self.no_day_twice([row.day for row in rows], "days")
+        return tuple(rows)
+
+    def no_day_twice(self, days: Sequence[date], key: str) -> None:
+        for index, day in enumerate(days):
+            if day in days[:index]:
+                path: KeyPath = ("calendar", key, index, "date")
+                self.fault(path, "each day once", str(day), "put both into one entry")
+
+    def special(self, table: CalendarTable, zone: ZoneInfo) -> tuple[SpecialSpan, ...]:
+        spans = []
+        for index, row in enumerate(table.special):
+            since, until = (
+                (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+                for at in (row.since, row.until)
+            )
+            if until <= since:
+                path: KeyPath = ("calendar", "special", index, "until")
+                self.fault(path, f"a time after {row.since}", str(row.until))
+            spans.append(SpecialSpan(since, until, row.note))
+        return tuple(spans)
+
+    def holidays_file(
+        self, table: CalendarTable
+    ) -> tuple[tuple[Holiday, ...], frozenset[int]]:
+        """The office's own holiday table, and the years it covers."""
+        if table.holidays_file is None:
+            return (), frozenset()
+        path = self.folder / table.holidays_file
+        try:
+            text = path.read_text("utf-8-sig")
+        except (OSError, UnicodeDecodeError):
+            got = shown(table.holidays_file)
+            self.fault(("calendar", "holidays_file"), "a readable CSV file", got)
+            return (), frozenset()
+        # Spreadsheets of Indonesian offices separate by semicolon.
+        first_line = text.partition("\n")[0]
+        rows = csv.DictReader(
+            text.splitlines(), delimiter=";" if ";" in first_line else ",", restval=""
+        )
+        missing = {"date", "name", "type"} - set(rows.fieldnames or ())
+        if missing:
+            expected = "the columns date, name, type"
+            got = f"none named {', '.join(sorted(missing))}"
+            self.faults.append(Fault(path.name, 1, "", expected, got))
+            return (), frozenset()
+        holidays = []
+        for row in rows:
+            try:
+                holidays.append(_holiday_of(row))
+            except ValueError as error:
+                column, expected, got = error.args
+                self.faults.append(Fault(path.name, rows.line_num, column, expected, shown(got)))
+        return tuple(holidays), frozenset(holiday.day.year for holiday in holidays)
+
+    def guard(self, calendar: CalendarSettings, table: CalendarTable) -> None:
+        """Refuse hours of which no day plan can be made (docs/standard.md 4.2)."""
+        base = calendar.hours
+        written: list[tuple[KeyPath, Hours]] = [(("calendar",), base)]
+        by_weekday = {day: change.on(base) for day, change in calendar.weekdays.items()}
+        for day, hours in by_weekday.items():
+            own = WEEKDAYS[day] in table.weekdays
+            path: KeyPath = ("weekdays", WEEKDAYS[day]) if own else ()
+            written.append((("calendar", *path), hours))
+        for index, season in enumerate(calendar.seasons):
+            for day in sorted(calendar.working_days):
+                hours = season.hours.on(by_weekday.get(day, base))
+                change = season.weekdays.get(day)
+                hours = change.on(hours) if change else hours
+                written.append((("calendar", "seasons", index), hours))
+        for index, one_off in enumerate(calendar.one_offs):
+            if not one_off.is_closed:
+                written.append((("calendar", "days", index), hours_on(calendar, one_off.day)))
+        told = set()
+        for path, hours in written:
+            for key, expected, got in broken_guards(hours, calendar.brief_gap):
+                if (key, expected, got) not in told:
+                    self.fault((*path, key), expected, got, "see docs/standard.md 4.2")
+                told.add((key, expected, got))
+
+    # [[cameras]]
+
+    def cameras(self) -> tuple[CameraSettings, ...]:
+        cameras = []
+        for index, data in self.repeated("cameras"):
+            path: KeyPath = ("cameras", index)
+            table = self.file.read(CameraTable, data, path, self.faults)
+            if table is not None:
+                camera = self.camera(table, path)
+                cameras += [camera] if camera else []
+        self.no_id_twice("cameras")
+        return tuple(cameras)
+
+    def camera(self, table: CameraTable, path: KeyPath) -> CameraSettings | None:
+        given = [
+            (kind, word)
+            for kind, word in (
+                ("url", table.url),
+                ("clip", table.clip),
+                ("folder", table.folder),
+                ("recording", table.recording),
+            )
+            if word is not None
+        ]
+        reference = self.existing(table.reference, (*path, "reference"), "a picture file")
+        masks = [
+            self.polygon(points, (*path, "masks", number))
+            for number, points in enumerate(table.masks)
+        ]
+        if table.starts_at and table.starts_at.utcoffset() is None:
+            expected = "a time with its UTC offset"
+            remedy = "like 2026-11-24T07:20:00+07:00"
+            self.fault((*path, "starts_at"), expected, str(table.starts_at), remedy)
+        if len(given) != 1:
+            got = " and ".join(kind for kind, _ in given) or "none"
+            self.fault(path, "one of url, clip, folder and recording", got)
+            return None
+        key, word = given[0]
+        credentials = None
+        if key == "url":
+            parts = self.url(word, (*path, "url"))
+            if parts is None:
+                return None
+            credentials = self.credentials(table, parts, path)
+            netloc = parts.netloc.rpartition("@")[2]
+            address = urlunsplit(parts._replace(netloc=netloc))
+            kind = SourceKind.RTSP if parts.scheme.startswith("rtsp") else SourceKind.SNAPSHOT
+        else:
+            expected = {"clip": "a video file", "folder": "a folder"}.get(key, "a recording")
+            found = self.existing(word, (*path, key), expected)
+            address, kind = str(found or word), SourceKind(key)
+            for other in ("password_env", "password_file"):
+                if getattr(table, other) is not None:
+                    self.fault((*path, other), "no password without url", "one")
+        return CameraSettings(
+            camera=table.id,
+            kind=kind,
+            address=address,
+            credentials=credentials,
+            period_s=table.period_s,
+            reference=reference,
+            masks=tuple(mask for mask in masks if mask is not None),
+            starts_at=table.starts_at,
+        )
+
+    def url(self, text: str, path: KeyPath) -> SplitResult | None:
+        """The parts of a camera's URL, if it is one that may be opened."""
+        remedy = "write rtsp://HOST/PATH, or https://HOST/PATH for single pictures"
+        expected = "rtsp://, rtsps://, http:// or https://"
+        if re.search(r"[\s\x00-\x1f\x7f|`<>\"\\]", text):
+            got = shown(masked(text).encode("unicode_escape").decode())
+            self.fault(path, "a URL without blanks, pipes and control characters", got, remedy)
+            return None
+        try:
+            parts = urlsplit(text)
+            host, port = parts.hostname, parts.port
+        except ValueError:
+            self.fault(path, f"{expected} with a valid host and port", shown(masked(text)), remedy)
+            return None
+        if parts.scheme not in SCHEMES or not host or port == 0:
+            self.fault(path, expected, shown(masked(text)), remedy)
+            return None
+        return parts
+
+    def credentials(
+        self, table: CameraTable, parts: SplitResult, path: KeyPath
+    ) -> Credentials | None:
+        user = unquote(parts.username or "")
+        sources = []
+        if parts.password is not None:
+            sources.append(("url", unquote(parts.password)))
+            sentence = "holds a password; move it to password_env or password_file"
+            self.warn((*path, "url"), sentence)
+        if table.password_env is not None:
+            password = os.environ.get(table.password_env)
+            if not password:
+                self.warn(
+                    (*path, "password_env"),
+                    f"the environment variable {table.password_env} is not set",
+                )
+            sources.append(("password_env", password or ""))
+        if table.password_file is not None:
+            file = self.existing(table.password_file, (*path, "password_file"), "a file")
+            try:
+                secret = file.read_text("utf-8").strip() if file else ""
+            except (OSError, UnicodeDecodeError):
+                secret = ""
+                self.fault((*path, "password_file"), "a readable text file", "another")
+            sources.append(("password_file", secret))
+        if len(sources) > 1:
+            got = " and ".join(key for key, _ in sources)
+            self.fault(path, "the password in one place", got)
+        if sources and not user:
+            self.fault((*path, "url"), "a user name beside the password", "none", "rtsp://NAME@...")
+        if not user:
+            return None
+        return Credentials(user, sources[0][1] if sources else "")
+
+    def existing(self, name: str | None, path: KeyPath, expected: str) -> Path | None:
+        """The path of `name` from the folder of the file, if something is there."""
+        if name is None:
+            return None
+        found = self.folder / name
+        is_right = found.is_dir() if expected == "a folder" else found.exists()
+        if expected in ("a picture file", "a video file", "a file"):
+            is_right = found.is_file()
+        if not is_right:
+            remedy = f"looked in {self.folder}"
+            self.fault(path, expected, f"nothing at {shown(name)}", remedy)
+            return None
+        return found
+
+    # [[counters]]
+
+    def counters(self, policy: Policy | None) -> tuple[tuple[Counter, ...], frozenset[str]]:
+        raw_cameras = self.file.data.get("cameras")
+        rows = raw_cameras if isinstance(raw_cameras, list) else []
+        cameras = [str(row.get("id")) for row in rows if isinstance(row, dict)]
+        counters: list[tuple[KeyPath, Counter]] = []
+        rostered = set()
+        for index, data in self.repeated("counters"):
+            path: KeyPath = ("counters", index)
+            table = self.file.read(CounterTable, data, path, self.faults)
+            if table is None:
+                continue
+            if table.camera not in cameras:
+                remedy = close_to(table.camera, cameras) if cameras else ""
+                self.fault((*path, "camera"), "a camera of this file", shown(table.camera), remedy)
+            zones = self.zones(table.zones, (*path, "zones"))
+            counter = Counter(table.id, table.name, table.role, table.camera, zones)
+            if policy is not None:
+                self.judgeable(counter, policy, path)
+            counters.append((path, counter))
+            if table.rostered:
+                rostered.add(table.id)
+        self.no_id_twice("counters")
+        self.no_shared_place(counters)
+        used = {counter.camera for _, counter in counters}
+        for index, name in enumerate(cameras):
+            if counters and name not in used:
+                self.warn(("cameras", index), f"no counter uses the camera {shown(name)}")
+        return tuple(counter for _, counter in counters), frozenset(rostered)
+
+    def zones(self, table: ZonesTable, path: KeyPath) -> tuple[Zone, ...]:
+        zones = []
+        for kind in ZoneKind:
+            points: Points | None = getattr(table, kind.value)
+            if points is None:
+                if kind is ZoneKind.STAFF:
+                    remedy = "draw where staff sit or stand"
+                    self.fault((*path, "staff"), "a polygon", "nothing", remedy)
+                continue
+            polygon = self.polygon(points, (*path, kind.value))
+            if polygon is not None:
+                zones.append(Zone(kind, polygon))
+        return tuple(zones)
+
+    def polygon(self, points: Points, path: KeyPath) -> Floats | None:
+        """The corners (N, 2), if they enclose something inside the picture."""
+        if len(points) < 3:
+            self.fault(path, "at least 3 points", str(len(points)), "like [[0,0],[1,0],[1,1]]")
+            return None
+        for index, point in enumerate(points):
+            if len(point) != 2:
+                self.fault((*path, index), "two numbers x, y", str(point))
+                return None
+            if not all(0 <= number <= 1 for number in point):
+                remedy = "shares of the picture: pixels divided by width and height"
+                self.fault((*path, index), "numbers from 0 to 1", str(point), remedy)
+                return None
+        polygon: Floats = np.array(points, np.float32)
+        if _crosses_itself(polygon):
+            self.fault(path, "edges that do not cross", "crossing edges", "go around in order")
+            return None
+        if abs(_area(polygon)) < 1e-5:
+            self.fault(path, "points that enclose an area", "a line")
+            return None
+        return polygon
+
+    def judgeable(self, counter: Counter, policy: Policy, path: KeyPath) -> None:
+        rules = policy.rules_for(counter.role)
+        if not rules:
+            roles = sorted({c.role for c in policy.clauses if policy.rules_for(c.role)})
+            expected = f"a role with rules in force ({', '.join(roles)})"
+            self.fault((*path, "role"), expected, shown(counter.role))
+        drawn = {zone.kind for zone in counter.zones}
+        for kind in (ZoneKind.DESK, ZoneKind.SCREEN):
+            blind = [rule.clause for rule in rules if rule.zone is kind]
+            if blind and kind not in drawn:
+                sentence = f"no zone {kind}, so these cannot be judged: {', '.join(blind)}"
+                self.warn((*path, "zones"), sentence)
+
+    def no_id_twice(self, key: str) -> None:
+        seen: dict[str, int] = {}
+        for index, data in enumerate(self.file.data.get(key) or []):
+            name = data.get("id") if isinstance(data, dict) else None
+            if not isinstance(name, str):
+                continue
+            if name.casefold() in seen:
+                expected = f"an id of its own (also {key}[{seen[name.casefold()]}])"
+                self.fault((key, index, "id"), expected, shown(name))
+            seen.setdefault(name.casefold(), index)
+
+    def no_shared_place(self, counters: list[tuple[KeyPath, Counter]]) -> None:
+        """Tell where two counters of one camera claim the same place (AMBIGUOUS_OWNER later)."""
+        for (_, first), (path, second) in combinations(counters, 2):
+            if first.camera != second.camera:
+                continue
+            for kind in (ZoneKind.STAFF, ZoneKind.DESK):
+                one, other = first.zone(kind), second.zone(kind)
+                if one and other and _shared(one.points, other.points) > OVERLAP_MAX:
+                    self.warn(
+                        (*path, "zones", kind.value),
+                        f"overlaps the zone {kind} of {first.counter}; who stands there belongs "
+                        "to neither",
+                    )
+
+    # [server], [retention]
+
+    def server(self) -> ServerSettings:
+        table = self.file.read(ServerTable, self.section("server"), ("server",), self.faults)
+        if table is None:
+            return ServerSettings()
+        if table.host not in LOOPBACK and not table.secure_cookie:
+            sentence = "reachable from the network: put https in front and set secure_cookie"
+            self.warn(("server", "host"), sentence)
+        origins = tuple(table.trusted_origins)
+        return ServerSettings(table.host, table.port, table.secure_cookie, origins)
+
+    def retention(self, policy: Policy | None) -> RetentionSettings:
+        path: KeyPath = ("retention",)
+        table = self.file.read(RetentionTable, self.section("retention"), path, self.faults)
+        usual = RetentionSettings()
+        numbers = policy.parameters if policy else {}
+        crop_days = int(numbers.get("keep_crop_days", usual.crop_days))
+        rows_days = int(numbers.get("keep_rows_days", usual.rows_days))
+        if table is None:
+            return usual
+        return RetentionSettings(
+            crop_days=table.crop_days or crop_days,
+            rows_days=table.rows_days or rows_days,
+            samples_days=table.samples_days,
+            evidence_gb=float(table.evidence_gb),
+        )
+
+
+def _holiday_of(row: Mapping[str, str | Any]) -> Holiday:
+    """One row of a holiday table. Errors: ValueError(column, expected, got)."""
+    day, name, kind = (str(row[key]).strip() for key in ("date", "name", "type"))
+    serves = str(row.get("open") or "").strip().lower()
+    try:
+        when = date.fromisoformat(day)
+    except ValueError:
+        raise ValueError("date", "a date like 2026-08-17", day) from None
+    if not name:
+        raise ValueError("name", "what is celebrated", name)
+    if kind not in set(HolidayKind):
+        raise ValueError("type", f"one of {', '.join(HolidayKind)}", kind)
+    if serves not in ("", "yes", "no", "ya", "tidak", "true", "false"):
+        raise ValueError("open", "ya or tidak", serves)
+    return Holiday(when, name, HolidayKind(kind), serves in ("yes", "ya", "true"))
+
+
+def _layout_version(counters: tuple[Counter, ...]) -> str:
+    """A short hash of everything that decides which counter a box belongs to."""
+    drawing = [
+        [
+            counter.counter,
+            counter.role,
+            counter.camera,
+            {zone.kind.value: zone.points.round(5).tolist() for zone in counter.zones},
+        ]
+        for counter in counters
+    ]
+    return sha256(json.dumps(drawing, sort_keys=True).encode()).hexdigest()[:8]
+
+
+def _minutes(span: timedelta) -> float:
+    return span.total_seconds() / 60
+
+
+def _area(polygon: Floats) -> float:
+    """Signed area, as a share of the picture."""
+    x, y = polygon[:, 0].astype(float), polygon[:, 1].astype(float)
+    return float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y) / 2)
+
+
+def _crosses_itself(polygon: Floats) -> bool:
+    """Whether two edges that are not neighbours meet."""
+    corners = [(float(x), float(y)) for x, y in polygon]
+    edges = [(corner, corners[(i + 1) % len(corners)]) for i, corner in enumerate(corners)]
+    count = len(edges)
+    return any(
+        _meet(*edges[i], *edges[j])
+        for i, j in combinations(range(count), 2)
+        if j - i not in (1, count - 1)
+    )
+
+
+Point = tuple[float, float]
+
+
+def _meet(a: Point, b: Point, c: Point, d: Point) -> bool:
+    """Whether the segments ab and cd cross."""
+
+    def side(p: Point, q: Point, r: Point) -> float:
+        return (q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0])
+
+    return side(a, b, c) * side(a, b, d) < 0 and side(c, d, a) * side(c, d, b) < 0
+
+
+def _shared(one: Floats, other: Floats) -> float:
+    """How much of the smaller polygon lies in the other, 0 to 1, on a grid of 256 x 256."""
+    masks = []
+    for polygon in (one, other):
+        mask = np.zeros((256, 256), np.uint8)
+        cv2.fillPoly(mask, [np.round(polygon * 255).astype(np.int32)], (1,))
+        masks.append(mask.astype(bool))
+    smaller = min(int(mask.sum()) for mask in masks)
+    return float((masks[0] & masks[1]).sum() / smaller) if smaller else 0.0

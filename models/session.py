@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -49,11 +50,20 @@ def open_session(card: Card) -> Any:
     except LOAD_FAULTS as error:
         raise ModelMismatch(
             f"{card.file}: expected a network that onnxruntime {onnxruntime.__version__} can load, "
-            f"got {error}; export it with an older operator set or update onnxruntime"
+            f"got {_what_the_runtime_says(error)}; {REMEDY}, or export it again"
         ) from None
     _check_ends(card, session)
     _check_classes(card, session)
     return session
+
+
+def _what_the_runtime_says(error: Exception) -> str:
+    """The heart of an onnxruntime message, without the C++ around it."""
+    text = " ".join(str(error).split())
+    opset = re.search(r"Opset (\d+) is under development.* till opset (\d+)", text)
+    if opset:
+        return f"operator set {opset[1]} (it knows them up to {opset[2]})"
+    return f"{type(error).__name__}: {text.split(' : ', 3)[-1][:300]}"
 
 
 def check_file(card: Card) -> None:

@@ -1,0 +1,199 @@
+"""What goes, when, and by which rule. Days and gigabytes, whichever comes first.
+
+Order of each removal: the file, a look whether it is gone, then the row. A picture stays as long
+as one flag still holds it. A flag's row remains with its verdict and hashes and says when and by
+which rule its pictures went. Source: docs/standard.md P-07, `keep_crop`, `keep_contest`,
+`keep_rows`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from service.evidence import Evidence
+from service.store.audit import forget_until, put_meta
+from service.store.codec import micros
+from service.store.database import Database
+from service.store.tables import (
+    flag,
+    flag_frame,
+    flag_record,
+    gap,
+    login_failure,
+    readiness,
+    record,
+    sample,
+    session,
+    token,
+)
+
+HEARTBEAT = "sweep.last_at"
+_GRACE = timedelta(hours=1)  # a picture is written before the row that holds it
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long things stay. Pictures of open flags are pinned against `picture_gb`, not against
+    `picture_days`; those of contested flags against both, until `contest_days` after the answer.
+    """
+
+    picture_days: float = 14  # keep_crop
+    contest_days: float = 30  # keep_contest
+    picture_gb: float | None = 20
+    sample_days: float = 14
+    record_days: float = 366  # keep_rows
+    audit_days: float = 1096
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What went (or would go). `pictures` names each file with the rule it went by.
+
+    `missing` are pictures that rows hold and the disk does not; `over_bytes` is what the limit in
+    gigabytes is still exceeded by because the rest is pinned: an alarm for the administrator.
+    """
+
+    dry_run: bool
+    pictures: tuple[tuple[str, str], ...]
+    picture_bytes: int
+    missing: tuple[str, ...]
+    over_bytes: int
+    rows: dict[str, int]
+
+
+def sweep(
+    database: Database, evidence: Evidence, now: datetime, retention: Retention, *, dry_run: bool
+) -> Swept:
+    """Remove what has been kept long enough. Errors: StoreError."""
+    with database.read() as connection:
+        held = {sha for (sha,) in connection.execute(_frames().with_only_columns(_SHA).distinct())}
+        stale = _too_old(connection, now, retention)
+        pinned = _pinned(connection)
+        in_order = [sha for (sha,) in connection.execute(_oldest_first())]
+    kept = {k.sha: k for k in evidence.kept()}
+    missing = tuple(sorted(held - kept.keys()))
+    going: dict[str, str] = {}
+    for sha in sorted(stale & kept.keys()):
+        going[sha] = "picture_days"
+    for sha, file in kept.items():
+        if sha not in held and file.written_at < now - _GRACE:
+            going.setdefault(sha, "orphan")
+    room = sum(k.size_bytes for sha, k in kept.items() if sha not in going)
+    limit = None if retention.picture_gb is None else int(retention.picture_gb * 1e9)
+    for sha in in_order:
+        if limit is None or room <= limit:
+            break
+        if sha in kept and sha not in going and sha not in pinned:
+            going[sha] = "picture_gb"
+            room -= kept[sha].size_bytes
+    over = 0 if limit is None else max(0, room - limit)
+    size = sum(kept[sha].size_bytes for sha in going)
+    if not dry_run:
+        for sha, rule in going.items():
+            evidence.delete(sha)
+            _mark(database, sha, now, rule)
+        for sha in missing:
+            _mark(database, sha, now, "missing")
+    rows = _sweep_rows(database, now, retention, dry_run=dry_run)
+    if not dry_run:
+        with database.write() as connection:
+            put_meta(connection, HEARTBEAT, now.isoformat())
+    return Swept(dry_run, tuple(going.items()), size, missing, over, rows)
+
+
+_SHA = flag_frame.c.sha
+
+
+def _frames() -> Select[str]:
+    """Pictures that rows still hold."""
+    return select(_SHA).join_from(flag_frame, flag).where(flag_frame.c.removed_at.is_(None))
+
+
+def _too_old(connection: Connection, now: datetime, retention: Retention) -> set[str]:
+    """Pictures that every flag holding them has held long enough."""
+    old = flag.c.opened_at <= micros(now - timedelta(days=retention.picture_days))
+    answered = micros(now - timedelta(days=retention.contest_days))
+    released = case(
+        (flag.c.contested_at.is_(None), old),
+        else_=and_(
+            old, flag.c.contest_closed_at.is_not(None), flag.c.contest_closed_at <= answered
+        ),
+    )
+    holding = func.sum(case((released, 0), else_=1))
+    query = _frames().group_by(_SHA).having(holding == 0)
+    return {sha for (sha,) in connection.execute(query)}
+
+
+def _pinned(connection: Connection) -> set[str]:
+    """Pictures of open or contested flags: the limit in gigabytes does not reach them."""
+    contested = and_(flag.c.contested_at.is_not(None), flag.c.contest_closed_at.is_(None))
+    query = _frames().where(or_(flag.c.closed_at.is_(None), contested)).distinct()
+    return {sha for (sha,) in connection.execute(query)}
+
+
+def _oldest_first() -> Select[str]:
+    return _frames().group_by(_SHA).order_by(func.min(flag_frame.c.captured_at), _SHA)
+
+
+def _mark(database: Database, sha: str, now: datetime, rule: str) -> None:
+    with database.write() as connection:
+        connection.execute(
+            update(flag_frame)
+            .where(flag_frame.c.sha == sha, flag_frame.c.removed_at.is_(None))
+            .values(removed_at=micros(now), removed_rule=rule)
+        )
+
+
+def _steps(now: datetime, retention: Retention) -> tuple[tuple[Table, ColumnElement[bool]], ...]:
+    """Which rows go, children before parents. A flag that holds a picture keeps its records."""
+    samples = micros(now - timedelta(days=retention.sample_days))
+    records = micros(now - timedelta(days=retention.record_days))
+    day = (now - timedelta(days=retention.record_days)).date().isoformat()
+    holds = exists().where(
+        flag_frame.c.flag_id == flag.c.flag_id, flag_frame.c.removed_at.is_(None)
+    )
+    flags = select(flag.c.flag_id).where(flag.c.opened_at < records, ~holds)
+    held_records = select(flag_record.c.record_id)
+    return (
+        (sample, sample.c.captured_at < samples),
+        (flag_frame, flag_frame.c.flag_id.in_(flags)),
+        (flag_record, flag_record.c.flag_id.in_(flags)),
+        (flag, flag.c.flag_id.in_(flags)),
+        (record, and_(record.c.decided_at < records, record.c.record_id.not_in(held_records))),
+        (readiness, readiness.c.day < day),
+        (gap, gap.c.until < records),
+        (session, session.c.expires_at < micros(now)),
+        (token, token.c.expires_at < micros(now - timedelta(days=30))),
+        (login_failure, login_failure.c.last_at < micros(now - timedelta(days=1))),
+    )
+
+
+def _sweep_rows(
+    database: Database, now: datetime, retention: Retention, *, dry_run: bool
+) -> dict[str, int]:
+    """Remove rows by their age; a dry run removes them and takes it back."""
+    gone: dict[str, int] = {}
+    with database.write() as connection:
+        spot = connection.begin_nested()
+        for table, chosen in _steps(now, retention):
+            gone[table.name] = connection.execute(delete(table).where(chosen)).rowcount
+        gone["audit"] = forget_until(connection, micros(now - timedelta(days=retention.audit_days)))
+        if dry_run:
+            spot.rollback()
+        else:
+            spot.commit()
+    return {name: count for name, count in gone.items() if count}

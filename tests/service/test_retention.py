@@ -1,0 +1,190 @@
+"""What goes and what stays, on a real folder with a made-up clock: the effect, not the call."""
+
+import os
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from service.evidence import Evidence
+from service.store import Retention, Store, open_store
+from tests.fakes_office import clock, fake_sample, fake_verdict
+from vision.values import Gap, Outcome, Reason
+
+WINDOW = (clock(7, 54, 45), clock(7, 55, 15))
+ENDLESS = Retention(picture_gb=None)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An empty store."""
+    with open_store(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def evidence(tmp_path: Path) -> Evidence:
+    """An empty evidence folder in the same data folder."""
+    return Evidence(tmp_path)
+
+
+def flagged(
+    store: Store,
+    evidence: Evidence,
+    at: datetime,
+    picture: bytes,
+    counter: str = "loket_2",
+    *,
+    closed: bool = True,
+) -> tuple[int, str]:
+    """A flag of `at` with one picture: its id and the picture's name."""
+    verdict = fake_verdict(counter, decided_at=at)
+    flag_id = store.open_flag(store.add_record(verdict), verdict, (at, at))
+    sha = evidence.add(picture)
+    store.add_flag_frame(flag_id, fake_sample(counter, at), sha)
+    if closed:
+        store.close_flag(flag_id, at + timedelta(hours=1), "confirmed")
+    return flag_id, sha
+
+
+def test_old_pictures_go_and_young_ones_stay(store: Store, evidence: Evidence) -> None:
+    """P-07: 14 days, and the row says when and by which rule."""
+    now = clock(9, 0)
+    old_flag, old = flagged(store, evidence, now - timedelta(days=15), b"old")
+    _, young = flagged(store, evidence, now - timedelta(days=13), b"young")
+    swept = store.sweep(now, ENDLESS, evidence)
+    assert swept.pictures == ((old, "picture_days"),)
+    assert swept.picture_bytes == 3
+    assert not evidence.exists(old)
+    assert evidence.exists(young)
+    (frame,) = store.flag(old_flag).frames
+    assert (frame.removed_at, frame.removed_rule) == (now, "picture_days")
+    assert store.flag(old_flag).records[0].verdict.clause == "FO-B1"
+
+
+def test_a_dry_run_says_what_would_go_and_removes_nothing(store: Store, evidence: Evidence) -> None:
+    """The administrator looks before it happens."""
+    now = clock(9, 0)
+    _, old = flagged(store, evidence, now - timedelta(days=400), b"old")
+    store.add_samples([fake_sample(at=now - timedelta(days=400))])
+    would = store.sweep(now, ENDLESS, evidence, dry_run=True)
+    assert would.pictures == ((old, "picture_days"),)
+    assert would.rows["sample"] == 1
+    assert evidence.exists(old)
+    assert len(list(store.samples(now - timedelta(days=500), now))) == 1
+    done = store.sweep(now, ENDLESS, evidence)
+    assert done.pictures == would.pictures
+    assert not evidence.exists(old)
+
+
+def test_gigabytes_take_the_oldest_first_and_never_what_is_pinned(
+    store: Store, evidence: Evidence
+) -> None:
+    """R7: verdict rows go on, open and contested flags keep their pictures."""
+    now = clock(9, 0)
+    hours = [now - timedelta(hours=h) for h in (50, 40, 30, 20, 10)]
+    _, opened = flagged(store, evidence, hours[0], b"a" * 1000, closed=False)
+    contested_flag, contested = flagged(store, evidence, hours[1], b"b" * 1000)
+    store.contest_flag(contested_flag, now)
+    _, oldest = flagged(store, evidence, hours[2], b"c" * 1000)
+    _, older = flagged(store, evidence, hours[3], b"d" * 1000)
+    _, young = flagged(store, evidence, hours[4], b"e" * 1000)
+    swept = store.sweep(now, Retention(picture_gb=3.5e-6), evidence)
+    assert swept.pictures == ((oldest, "picture_gb"), (older, "picture_gb"))
+    assert [evidence.exists(s) for s in (opened, contested, young)] == [True, True, True]
+    assert swept.over_bytes == 0
+    swept = store.sweep(now, Retention(picture_gb=1e-6), evidence)
+    assert swept.pictures == ((young, "picture_gb"),)
+    assert swept.over_bytes == 1000
+
+
+def test_an_open_flag_is_pinned_no_longer_than_its_days(store: Store, evidence: Evidence) -> None:
+    """A flag nobody reviews does not keep a picture for ever."""
+    now = clock(9, 0)
+    _, forgotten = flagged(store, evidence, now - timedelta(days=15), b"x", closed=False)
+    store.sweep(now, ENDLESS, evidence)
+    assert not evidence.exists(forgotten)
+
+
+def test_contested_pictures_stay_until_thirty_days_after_the_answer(
+    store: Store, evidence: Evidence
+) -> None:
+    """R10: evidence must not vanish during a dispute."""
+    now = clock(9, 0)
+    flag_id, sha = flagged(store, evidence, now, b"x")
+    store.contest_flag(flag_id, now)
+    store.sweep(now + timedelta(days=200), ENDLESS, evidence)
+    assert evidence.exists(sha)
+    store.close_contest(flag_id, now + timedelta(days=200))
+    store.sweep(now + timedelta(days=229), ENDLESS, evidence)
+    assert evidence.exists(sha)
+    store.sweep(now + timedelta(days=231), ENDLESS, evidence)
+    assert not evidence.exists(sha)
+
+
+def test_a_picture_of_two_flags_stays_as_long_as_one_holds_it(
+    store: Store, evidence: Evidence
+) -> None:
+    """Naming by content makes two pictures one file."""
+    now = clock(9, 0)
+    flagged(store, evidence, now - timedelta(days=20), b"same")
+    _, sha = flagged(store, evidence, now - timedelta(days=2), b"same", "loket_1")
+    assert store.sweep(now, ENDLESS, evidence).pictures == ()
+    assert evidence.exists(sha)
+
+
+def test_a_year_in_one_run_leaves_what_is_young_enough(store: Store, evidence: Evidence) -> None:
+    """400 days at once, counted by kind; a clock set back removes nothing."""
+    start = clock(8, 0)
+    for day in range(400):
+        at = start + timedelta(days=day)
+        flagged(store, evidence, at, f"{day}".encode())
+        store.add_samples([fake_sample(at=at)])
+        store.add_gap(Gap("hall_1", at, at + timedelta(seconds=9), Reason.NO_SIGNAL))
+        store.audit("siaga", "day", str(day), at=at)
+        store.add_record(fake_verdict("loket_1", "FO-B1", Outcome.MET, None, at))
+    now = start + timedelta(days=399, hours=1)
+    retention = Retention(picture_gb=None, record_days=366, audit_days=100)
+    assert store.sweep(start - timedelta(days=9), retention, evidence).rows == {}
+    swept = store.sweep(now, retention, evidence)
+    assert len(swept.pictures) == 386
+    assert len(list(evidence.kept())) == 14
+    assert swept.rows == {
+        "sample": 386,
+        "flag_frame": 34,
+        "flag_record": 34,
+        "flag": 34,
+        "record": 68,
+        "gap": 34,
+        "audit": 300,
+    }
+    assert store.verify_audit() is None
+    again = store.sweep(now, retention, evidence)
+    assert (again.pictures, again.rows) == ((), {})
+
+
+def test_files_without_a_row_go_and_rows_without_a_file_are_named(
+    store: Store, evidence: Evidence
+) -> None:
+    """R4: rows and files that parted find each other again, but a picture just written stays."""
+    now = clock(9, 0)
+    flag_id, lost = flagged(store, evidence, now, b"lost")
+    evidence.delete(lost)
+    orphan, fresh = evidence.add(b"orphan"), evidence.add(b"fresh")
+    for sha, age in ((orphan, timedelta(hours=2)), (fresh, timedelta(minutes=1))):
+        written = (now - age).timestamp()
+        os.utime(evidence.folder / sha[:2] / f"{sha[2:]}.jpg", (written, written))
+    swept = store.sweep(now, ENDLESS, evidence)
+    assert swept.pictures == ((orphan, "orphan"),)
+    assert swept.missing == (lost,)
+    assert store.flag(flag_id).frames[0].removed_rule == "missing"
+    assert evidence.exists(fresh)
+
+
+def test_a_sweep_leaves_a_heartbeat(store: Store, evidence: Evidence) -> None:
+    """R1: a job that never ran must not look like one that had nothing to do."""
+    store.sweep(clock(9, 0), ENDLESS, evidence, dry_run=True)
+    assert store.get_meta("sweep.last_at") is None
+    store.sweep(clock(9, 0), ENDLESS, evidence)
+    assert store.get_meta("sweep.last_at") == clock(9, 0).isoformat()

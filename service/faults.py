@@ -59,12 +59,20 @@ class TomlFile:
     def read(
         self, model: type[Model], data: object, path: KeyPath, faults: list[Fault]
     ) -> Model | None:
-        """The table at `path` as a value, or None with what is wrong added to `faults`."""
+        """The table at `path` as a value, or None; what is wrong is added to `faults`.
+
+        A table with unknown keys is read without them, so that they hide no other fault.
+        """
         try:
             return model.model_validate(data)
         except ValidationError as error:
             faults.extend(self._faults_of(error, model, path))
+            details = error.errors(include_url=False)
+        unknown = {d["loc"][0] for d in details if d["type"] == "extra_forbidden"}
+        if any(d["type"] != "extra_forbidden" or len(d["loc"]) != 1 for d in details):
             return None
+        assert isinstance(data, dict)
+        return model.model_validate({k: v for k, v in data.items() if k not in unknown})
 
     def _faults_of(
         self, error: ValidationError, model: type[BaseModel], root: KeyPath

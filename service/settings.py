@@ -489,9 +489,16 @@ class _Reading:
     def calendar(self, zone: ZoneInfo, policy: Policy | None) -> CalendarSettings:
         usual = CalendarSettings(zone)
         path: KeyPath = ("calendar",)
-        table = self.file.read(CalendarTable, self.section("calendar"), path, self.faults)
+        data, before = self.section("calendar"), len(self.faults)
+        table = self.file.read(CalendarTable, data, path, self.faults)
         if table is None:
-            return usual
+            # A broken day or season hides no broken hours; broken hours would cause false faults.
+            broken = {re.split(r"[.\[]", fault.key)[1] for fault in self.faults[before:]}
+            data = {key: value for key, value in data.items() if key not in broken}
+            hours_keys = ("opens", "closes", "briefing", "work_ends", "break")
+            table = self.file.read(CalendarTable, data, path, [])
+            if table is None or broken.intersection(hours_keys):
+                return usual
         spans = {
             name: self.span(f"{name}_min", getattr(table, f"{name}_min"), policy)
             for name in (

@@ -71,7 +71,5 @@ class DayPlan:
                 return None
             return self.looks_from, self.opens_at
         phase = {Slot.OPEN: Phase.OPEN, Slot.OPEN_2: Phase.OPEN_2, Slot.BREAK: Phase.BREAK}[slot]
-        for span in self.spans:
-            if span.phase is phase:
-                return span.since, span.until
-        return None
+        parts = [span for span in self.spans if span.phase is phase]  # SPECIAL may cut it in two
+        return (parts[0].since, parts[-1].until) if parts else None

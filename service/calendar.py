@@ -260,6 +260,7 @@ def broken_guards(hours: Hours, brief_gap: timedelta) -> Iterable[tuple[str, str
     """
     if hours.closes <= hours.opens:
         yield "closes", f"a time after opens {hours.opens:%H:%M}", f"{hours.closes:%H:%M}"
+        return
     if _minutes(hours.briefing) + brief_gap > _minutes(hours.opens):
         least = int(brief_gap.total_seconds() // 60)
         expected = f"a time at least {least} min before opens {hours.opens:%H:%M}"

@@ -66,7 +66,7 @@ class Memory(Protocol):
     def open_flag(
         self, record_id: int, verdict: Verdict, window: tuple[datetime, datetime]
     ) -> int:
-        """The flag of this verdict: the open one of its day, counter, clause, slot, or a new one."""
+        """The flag of this verdict: the one open for its day, counter, clause, slot, or a new."""
         ...
 
     def add_flag_frame(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from models.detector import load_eyes
 from models.legibility import CardReader
-from service.commands.detect import rounded, seconds
+from service.commands.detect import MODELS_HELP, rounded, seconds
 from service.inputs import Picture, files_of, pictures_of
 from service.plain_look import look_at_scene
 from service.policies import load_policy
@@ -57,6 +57,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--period", type=seconds, default=1.0, metavar="SECONDS", help="of a clip, a frame each (1)"
     )
+    parser.add_argument("--models", type=Path, metavar="FOLDER", help=MODELS_HELP)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -66,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(fault, file=sys.stderr)
     failed = len(faults)
     parameters = load_policy(STANDARD).parameters
-    eyes = Eyes(*load_eyes(), CardReader())
+    eyes = Eyes(*load_eyes(arguments.models), CardReader())
     width = max((len(str(path)) for path in files), default=0)
     if arguments.format == "table" and files:
         print(heading(width))

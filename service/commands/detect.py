@@ -12,6 +12,8 @@ from vision.errors import PictureError
 from vision.labels import Label
 from vision.values import Box, Xyxy
 
+MODELS_HELP = "other networks, as scene.toml and attire.toml with their files (default: Siaga's)"
+
 SIDES = {Label.ID_CARD: "front", Label.ID_CARD_BACK: "back"}
 
 
@@ -36,6 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--period", type=seconds, default=1.0, metavar="SECONDS", help="of a clip, a frame each (1)"
     )
+    parser.add_argument("--models", type=Path, metavar="FOLDER", help=MODELS_HELP)
 
 
 def share(text: str) -> float:
@@ -60,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     for fault in faults:
         print(fault, file=sys.stderr)
     failed = len(faults)
-    eyes = _Eyes(arguments.model, arguments.min_confidence)
+    eyes = _Eyes(arguments.model, arguments.models, arguments.min_confidence)
     width = max((len(str(path)) for path in files), default=0)
     for path in files:
         try:
@@ -79,9 +82,9 @@ def run(arguments: argparse.Namespace) -> int:
 class _Eyes:
     """The network that was asked for, with its floor."""
 
-    def __init__(self, model: str, min_confidence: float | None) -> None:
-        self._asked = load_detector(model, min_confidence=min_confidence)
-        self._people = load_detector("scene") if model == "attire" else None
+    def __init__(self, model: str, folder: Path | None, min_confidence: float | None) -> None:
+        self._asked = load_detector(model, folder, min_confidence)
+        self._people = load_detector("scene", folder) if model == "attire" else None
         self._floor = min_confidence
 
     def boxes(self, picture: Picture) -> list[Box]:

@@ -81,7 +81,7 @@ def samples(
     box: Box | None = None,
     score: float = 1.0,
 ) -> list[Sample]:
-    """One sample per period. `box` is in the basis of every NOT_MET of `desk_clear`, else of MET."""
+    """One sample per period. `box` is in the basis: of NOT_MET in `desk_clear`, else of MET."""
     found: list[Sample] = []
     at = since
     with_box = Outcome.NOT_MET if check == "desk_clear" else Outcome.MET

@@ -1,5 +1,6 @@
 """The signal cards over runs of observations. Read the docstrings in a row: that is the manual."""
 
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -360,7 +361,7 @@ def test_runs_are_in_order_and_bridge_only_short_absence(
     end = SINCE + timedelta(seconds=sum(s for _, s in drawn))
     spoken = timeline(watch(rows, end, until=end), "staff_present")
     runs = manned_runs(spoken, PARAMETERS["gap_bridge_s"])
-    for one, two in zip(runs, runs[1:], strict=False):
+    for one, two in itertools.pairwise(runs):
         gone = sum(
             row.seconds
             for row in spoken

@@ -124,27 +124,35 @@ def _sentence(said: Said, clause: Clause, lang: Lang) -> str:
     if said.outcome is Outcome.MET or said.reason is None:
         return text("finding.met", lang, clause=clause_text(clause, lang))
     signal = clause.rule.signal if clause.rule else None
-    for message_id in _candidates(signal, said):
+    reason = _told_reason(said)
+    for message_id in _candidates(signal, said.outcome, reason):
         if message_id in catalogue():
             return text(
                 message_id,
                 lang,
                 subject=_subject(signal, clause, lang),
-                reason=word(said.reason, lang),
+                reason=word(reason, lang),
                 items=_items(said, clause, signal, lang),
                 place=_place(clause, lang),
             )
-    raise KeyError(f"no sentence for {said.outcome} {said.reason}")
+    raise KeyError(f"no sentence for {said.outcome} {reason}")
 
 
-def _candidates(signal: Signal | None, said: Said) -> Iterable[str]:
+def _told_reason(said: Said) -> Reason:
+    """The reason worth telling: what was seen, rather than that a human has not decided yet."""
+    if said.reason is None:
+        raise ValueError(f"{said.outcome} without a reason")
+    sides: tuple[Reason, ...] = getattr(said, "side_reasons", ())
+    return sides[0] if said.reason is Reason.AWAITING_HUMAN and sides else said.reason
+
+
+def _candidates(signal: Signal | None, outcome: Outcome, reason: Reason) -> Iterable[str]:
     """Message ids from the most exact to the most general."""
-    assert said.reason is not None
     if signal is not None:
-        yield f"finding.{signal.name}.{said.reason.name}"
-    if said.outcome is Outcome.CANNOT_TELL:
-        yield f"finding.{said.reason.name}"
-    yield f"finding.{said.outcome.value}"
+        yield f"finding.{signal.name}.{reason.name}"
+    if outcome is Outcome.CANNOT_TELL:
+        yield f"finding.{reason.name}"
+    yield f"finding.{outcome.value}"
 
 
 def _subject(signal: Signal | None, clause: Clause, lang: Lang) -> str:
@@ -172,6 +180,20 @@ def listed(words: Sequence[str], lang: Lang) -> str:
     if len(words) < 2:
         return "".join(words)
     return text("finding.and", lang, first=", ".join(words[:-1]), last=words[-1])
+
+
+def measure_text(name: str, lang: Lang) -> str:
+    """What a number of a verdict measures; an unnamed one keeps its own name."""
+    message = catalogue().get(f"measure.{name}")
+    return message[lang] if message else name.replace("_", " ")
+
+
+def amount_text(value: float, unit: str, lang: Lang) -> str:
+    """A measured value with its unit: `90%`, `12 detik`, `18 px`."""
+    shown = number_text(value * 100, lang, 0) if unit == "share" else number_text(value, lang, 1)
+    if f"unit.{unit}" in catalogue():
+        return text(f"unit.{unit}", lang, n=shown)
+    return f"{shown} {unit}".strip()
 
 
 # ------------------------------------------------------------ dates, times, spans

@@ -2,8 +2,10 @@
 
 import re
 import string
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,12 +14,14 @@ from service.board import Finding
 from service.texts import (
     VOCABULARIES,
     Lang,
+    amount_text,
     catalogue,
     check_text,
     day_text,
     finding_text,
     hint_text,
     listed,
+    measure_text,
     moment_text,
     number_text,
     span_text,
@@ -26,6 +30,9 @@ from service.texts import (
     word,
     zone_letters,
 )
+from tests.fakes_office import fake_verdict
+from vision import signals
+from vision.checks import CHECKS
 from vision.labels import Label
 from vision.layout import ZoneKind
 from vision.policy import Clause, Grain, Kind, Observability, Rule, Signal
@@ -187,7 +194,37 @@ def test_a_missing_thing_is_named_by_what_the_rule_looks_for() -> None:
     """What is not there cannot be among the things seen."""
     clause = clause_of(Signal.DESK_REFERENCE, frozenset({Label.CALCULATOR}))
     said = finding_text(finding(Outcome.NOT_MET, Reason.MISSING_ITEM), clause, Lang.ID)
-    assert said == "mesin hitung belum terlihat di meja"
+    assert said == "mesin hitung belum terlihat"
+
+
+def test_what_was_seen_is_told_rather_than_that_a_human_is_awaited() -> None:
+    """The supervisor who opens the board is the human; a turned tag is what helps."""
+    verdict = replace(
+        fake_verdict(reason=Reason.AWAITING_HUMAN, outcome=Outcome.CANNOT_TELL),
+        side_reasons=(Reason.TURNED_OVER,),
+    )
+    assert finding_text(verdict, clause_of(Signal.READABLE), Lang.ID) == "tanda pengenal terbalik"
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_number_and_check_of_the_judge_has_a_name(lang: Lang) -> None:
+    """Evaluators see numbers beside thresholds; a code would tell them nothing."""
+    judge = Path(signals.__file__).read_text("utf-8")
+    for name, unit in re.findall(r'Measure\("(\w+)",[^"]*"(\w+)"\)', judge):
+        assert f"measure.{name}" in catalogue(), name
+        assert f"unit.{unit}" in catalogue(), unit
+        assert measure_text(name, lang) != name
+    for check in CHECKS:
+        assert f"check.{check}" in catalogue(), check
+
+
+def test_amounts_carry_their_unit() -> None:
+    """A share reads as a percentage; an unknown unit is shown as it came."""
+    assert amount_text(0.9, "share", Lang.ID) == "90%"
+    assert amount_text(12.5, "s", Lang.ID) == "12,5 detik"
+    assert amount_text(3, "lux", Lang.EN) == "3 lux"
+    assert amount_text(3, "", Lang.EN) == "3"
+    assert measure_text("brand_new", Lang.EN) == "brand new"
 
 
 def test_a_clause_that_is_met_says_so_without_a_time() -> None:

@@ -1,0 +1,9 @@
+// What every signed-in page has: the way out.
+"use strict";
+
+for (const button of document.querySelectorAll("[data-logout]")) {
+  button.addEventListener("click", async () => {
+    await fetch("/api/v1/session", { method: "DELETE" }).catch(() => null);
+    location.assign("/login");
+  });
+}

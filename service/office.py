@@ -162,6 +162,7 @@ class _Status:
     """The status of one check at one counter, and what may follow it."""
 
     stands: tuple[Outcome, Reason | None, tuple[Label, ...]] | None = None
+    since: datetime | None = None
     next: tuple[Outcome, Reason | None, tuple[Label, ...]] | None = None
     next_since: datetime | None = None
 
@@ -261,6 +262,11 @@ class Office:
         samples = self._day.samples.get(counter, []) if self._day is not None else []
         return [sample for sample in samples if sample.captured_at >= since]
 
+    def status_since(self, counter: str, check: str) -> datetime | None:
+        """Since when a check has seen what it sees at a counter."""
+        status = self._status.get((counter, check))
+        return status.since if status is not None else None
+
     # --- frames ------------------------------------------------------------------------------
 
     def due(self, camera: str, at: datetime) -> dict[str, tuple[str, ...]]:
@@ -350,7 +356,7 @@ class Office:
                 status.next, status.next_since = said, sample.captured_at
             held = (sample.captured_at - status.next_since).total_seconds()
             if status.stands is None or held >= STATUS_HOLD_S:
-                status.stands, status.next = said, None
+                status.stands, status.since, status.next = said, status.next_since, None
                 events.append(
                     StatusChanged(status.next_since, sample.counter, observation.check, *said)
                 )

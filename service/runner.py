@@ -1,0 +1,488 @@
+"""The running office: cameras, workers and time joined to `Office`. What API and pages ask.
+
+Threads, and what each may touch:
+- one reader thread per camera (`cameras.reader`) puts the newest frame into its slot;
+- `looker-N`, one per core, takes the frame of the camera that waits longest and calls
+  `Office.see`, which is pure; at most one frame of a camera is under way;
+- `judge` alone calls `Office.take`, `advance` and `flush`, under the office lock; whoever asks for
+  the board holds the same lock for the moment of reading.
+Time is judged up to the oldest frame still under way, so that a slow look is not a lost one, but
+never more than LATE_S behind the clock.
+"""
+
+import logging
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from service.board import (
+    Board,
+    CameraState,
+    CameraStatus,
+    Finding,
+    Tile,
+    TileState,
+)
+from service.clock import Clock, JumpWatch
+from service.office import Event, Office, Shown
+from service.settings import Settings
+from vision.day import LOOKED_AT, DayPlan, Phase
+from vision.layout import Counter, Layout
+from vision.policy import Policy
+from vision.readiness import readiness_of, worth_a_look
+from vision.values import Frame, Outcome, Sample, Slot, Verdict
+from vision.view import gate
+
+log = logging.getLogger("siaga")
+
+LATE_S = 5.0
+"""A look that takes longer than this (machine seconds) does not hold up the verdicts."""
+
+BEAT_S = 0.25
+"""How often the judge looks at the clock when nothing comes in, machine seconds."""
+
+FLUSH_S = 2.0
+"""Samples are safe on disk at the latest after so many machine seconds."""
+
+PICTURE_S = 2.0
+"""A board that only has newer pictures is announced at most this often, machine seconds."""
+
+READERS_OFF = frozenset({Phase.HOLIDAY, Phase.NIGHT})
+"""Phases in which no camera is even connected to."""
+
+
+class Reader(Protocol):
+    """What the runner needs of a camera reader. Any thread."""
+
+    def start(self) -> None:
+        """Begin to read."""
+        ...
+
+    def stop(self) -> None:
+        """Stop within two seconds; may be started again."""
+        ...
+
+    def take(self) -> Frame | None:
+        """The newest frame, once."""
+        ...
+
+    def pending_at(self) -> datetime | None:
+        """When the frame that waits was captured, if one waits."""
+        ...
+
+    def frozen(self) -> bool:
+        """Whether the picture has not changed for too long."""
+        ...
+
+    def status(self) -> CameraStatus:
+        """How the camera is."""
+        ...
+
+
+class Keeper(Protocol):
+    """What the runner needs of the store beyond what the office itself writes."""
+
+    def put_meta(self, key: str, value: str) -> None:
+        """Keep a word."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A look that came back; `shown` is None when nobody looks now or the look failed."""
+
+    camera: str
+    shown: Shown | None
+
+
+class RunningOffice:
+    """An office at work; implements `service.board.OfficeView`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        office: Office,
+        readers: Callable[[Callable[[], None]], Mapping[str, Reader]],
+        clock: Clock,
+        keeper: Keeper,
+        next_ready_at: Callable[[datetime], datetime | None],
+        worker_count: int | None = None,
+    ) -> None:
+        """`readers` is given the bell that a reader rings when a frame waits."""
+        self._settings = settings
+        self._office = office
+        self._clock = clock
+        self._keeper = keeper
+        self._next_ready_at = next_ready_at
+        self._worker_count = worker_count or max(1, os.cpu_count() or 1)
+        self._lock = threading.RLock()
+        self._bell = threading.Condition()
+        self._under_way: dict[str, datetime] = {}
+        self._waited_since: dict[str, float] = {}
+        self._done: deque[_Done] = deque()
+        self._judge_bell = threading.Event()
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._listeners: list[Callable[[int], None]] = []
+        self._revision = 0
+        self._reading = False
+        self._turn = 0
+        self._jumps = JumpWatch(office.policy.parameters["clock_tol_s"])
+        self._camera_words: dict[str, tuple[CameraState, datetime]] = {}
+        self._readers = readers(self._ring)
+
+    # --- life --------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start workers and judge; cameras are connected to when the day asks for it."""
+        names = [f"looker-{n}" for n in range(self._worker_count)]
+        self._threads = [
+            threading.Thread(target=self._look_on, name=name, daemon=True) for name in names
+        ]
+        self._threads.append(threading.Thread(target=self._judge_on, name="judge", daemon=True))
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Stop everything; what was seen is on disk afterwards."""
+        self._stop.set()
+        self._judge_bell.set()
+        self._ring()
+        for reader in self._readers.values():
+            reader.stop()
+        for thread in self._threads:
+            thread.join(timeout=10)
+        with self._lock:
+            self._office.flush()
+
+    def _ring(self) -> None:
+        with self._bell:
+            self._bell.notify()
+
+    # --- lookers -----------------------------------------------------------------------------
+
+    def _look_on(self) -> None:
+        while not self._stop.is_set():
+            frame = self._next_frame()
+            if frame is None:
+                continue
+            shown: Shown | None = None
+            try:
+                shown = self._office.see(frame, frozen=self._readers[frame.camera].frozen())
+            except Exception:
+                log.exception("camera %s: a frame could not be judged", frame.camera)
+            self._done.append(_Done(frame.camera, shown))
+            self._judge_bell.set()
+
+    def _next_frame(self) -> Frame | None:
+        """The waiting frame of the camera that was looked at longest ago."""
+        with self._bell:
+            waiting = [
+                (self._waited_since.get(name, 0.0), name)
+                for name, reader in self._readers.items()
+                if name not in self._under_way and reader.pending_at() is not None
+            ]
+            if not waiting:
+                self._bell.wait(timeout=1.0)
+                return None
+            _, camera = min(waiting)
+            frame = self._readers[camera].take()
+            if frame is None:
+                return None
+            self._turn += 1
+            self._waited_since[camera] = self._turn
+            self._under_way[camera] = frame.captured_at
+            return frame
+
+    # --- judge -------------------------------------------------------------------------------
+
+    def _judge_on(self) -> None:
+        flushed = announced = 0.0
+        while not self._stop.is_set():
+            self._judge_bell.wait(timeout=BEAT_S)
+            self._judge_bell.clear()
+            events, pictures = self._judge_once()
+            now = time.monotonic()
+            if now - flushed >= FLUSH_S:
+                flushed = now
+                with self._lock:
+                    self._office.flush()
+                    judged_to = self._office.judged_to
+                if judged_to is not None:
+                    self._keeper.put_meta("judged_to", judged_to.isoformat())
+            if events or self._cameras_changed() or (pictures and now - announced >= PICTURE_S):
+                announced = now
+                self._announce()
+
+    def _judge_once(self) -> tuple[Sequence[Event], bool]:
+        events: list[Event] = []
+        pictures = False
+        with self._lock:
+            if self._jumps.jumped():
+                log.warning("the clock of this machine jumped; time clauses cannot be told")
+                self._office.clock_jumped(self._clock.now())
+            until = self._settled()
+            while self._done:
+                done = self._done.popleft()
+                if done.shown is not None:
+                    events += self._office.take(done.shown)
+                    pictures = True
+                with self._bell:
+                    self._under_way.pop(done.camera, None)
+                    self._bell.notify()
+            events += self._office.advance(max(until, self._office.judged_to or until))
+            self._read_by_phase()
+        return events, pictures
+
+    def _settled(self) -> datetime:
+        """Up to when no frame can still come: asked before finished looks are taken."""
+        now = self._clock.now()
+        speed = self._clock.speed
+        with self._bell:  # a frame is either waiting or under way, never between
+            open_at = list(self._under_way.values())
+            open_at += [
+                at for reader in self._readers.values() if (at := reader.pending_at()) is not None
+            ]
+        quiet = now - timedelta(seconds=BEAT_S * speed)
+        return max(min([quiet, *open_at]), now - timedelta(seconds=LATE_S * speed))
+
+    def _read_by_phase(self) -> None:
+        """Connect to cameras from a while before the first look until nobody looks any more."""
+        now = self._clock.now()
+        wanted = self._office.plan_at(now).phase_at(now) not in READERS_OFF
+        if wanted == self._reading:
+            return
+        self._reading = wanted
+        for reader in self._readers.values():
+            if wanted:
+                reader.start()
+            else:
+                reader.stop()
+
+    def _cameras_changed(self) -> bool:
+        words = {name: self.camera_status(name) for name in self._readers}
+        states = {name: (status.state, status.since) for name, status in words.items()}
+        changed = states != self._camera_words
+        self._camera_words = states
+        return changed
+
+    def _announce(self) -> None:
+        with self._lock:
+            self._revision += 1
+            revision, listeners = self._revision, list(self._listeners)
+        for listener in listeners:
+            listener(revision)
+
+    # --- what API and pages ask --------------------------------------------------------------
+
+    def policy(self) -> Policy:
+        """The policy in force."""
+        return self._office.policy
+
+    def layout(self) -> Layout:
+        """Counters and zones in force."""
+        return self._office.layout
+
+    def standing(self, counter: str) -> tuple[Verdict, ...]:
+        """Today's standing verdicts. Errors: KeyError."""
+        self._office.layout.counter(counter)
+        with self._lock:
+            return self._office.standing(counter)
+
+    def last_sample(self, counter: str) -> Sample | None:
+        """What the newest judged frame said. Errors: KeyError."""
+        self._office.layout.counter(counter)
+        with self._lock:
+            shot = self._office.latest(counter)
+        return shot.sample if shot is not None else None
+
+    def picture(self, counter: str) -> bytes | None:
+        """The newest picture as JPEG, heads hidden. Errors: KeyError."""
+        self._office.layout.counter(counter)
+        with self._lock:
+            shot = self._office.latest(counter)
+        return shot.picture.jpeg if shot is not None else None
+
+    def subscribe(self, listener: Callable[[int], None]) -> Callable[[], None]:
+        """Call `listener(revision)` after each change; returns the off switch."""
+        with self._lock:
+            self._listeners.append(listener)
+
+        def off() -> None:
+            with self._lock:
+                if listener in self._listeners:
+                    self._listeners.remove(listener)
+
+        return off
+
+    def board(self) -> Board:
+        """The board now."""
+        now = self._clock.now()
+        with self._lock:
+            plan = self._office.plan_at(now)
+            phase = plan.phase_at(now)
+            tiles = tuple(
+                self._tile(counter, plan, phase, now) for counter in self._office.layout.counters
+            )
+            revision = self._revision
+        return Board(
+            office=self._settings.office,
+            office_name=self._settings.name,
+            time_zone=self._settings.zone.key,
+            now=now,
+            phase=phase,
+            plan=plan,
+            next_ready_at=self._next_ready_at(now),
+            tiles=tiles,
+            cameras=tuple(self.camera_status(name) for name in self._readers),
+            policy=self._office.policy.citation,
+            revision=revision,
+            speed=self._clock.speed,
+        )
+
+    def camera_status(self, name: str) -> CameraStatus:
+        """How a camera is: what its reader says, or what the gate says of its last frame."""
+        status = self._readers[name].status()
+        if status.state is not CameraState.OK:
+            return status
+        with self._lock:
+            shots = [
+                shot
+                for counter in self._office.layout.of_camera(name)
+                if (shot := self._office.latest(counter.counter)) is not None
+            ]
+        for shot in shots:
+            word = _GATE_WORDS.get(str(gate(shot.sample.view, self._office.policy.parameters)))
+            if word is not None:
+                since = self._hidden_since(shot.sample)
+                return CameraStatus(
+                    camera=status.camera,
+                    state=word,
+                    since=since,
+                    last_frame_at=status.last_frame_at,
+                    size_wh=status.size_wh,
+                    period_s=status.period_s,
+                    frames=status.frames,
+                    dropped=status.dropped,
+                    reconnects=status.reconnects,
+                    detail=status.detail,
+                )
+        return status
+
+    def _hidden_since(self, sample: Sample) -> datetime:
+        """Since when the gate has said no to this counter's frames."""
+        since = sample.captured_at
+        with self._lock:
+            recent = self._office.recent(sample.counter, since - timedelta(minutes=30))
+        for earlier in reversed(recent):
+            if gate(earlier.view, self._office.policy.parameters) is None:
+                break
+            since = earlier.captured_at
+        return since
+
+    def _tile(self, counter: Counter, plan: DayPlan, phase: Phase, now: datetime) -> Tile:
+        name = counter.counter
+        standing = self._office.standing(name)
+        decided = self._office.decided(name)
+        staffed, since = self._staffed(name, now)
+        state, against = self._state(counter, plan, phase, standing, staffed, now)
+        hints = [v for v in standing if worth_a_look(v) and v not in against]
+        slot = _slot_of(plan, now)
+        shot = self._office.latest(name)
+        return Tile(
+            counter=name,
+            name=counter.name,
+            role=counter.role,
+            camera=counter.camera,
+            state=state,
+            decided=decided.state if decided is not None else None,
+            decided_at=decided.decided_at if decided is not None else None,
+            staffed=staffed,
+            since=since,
+            against=tuple(self._finding(v) for v in against),
+            hints=tuple(self._finding(v) for v in hints if v.slot is slot),
+            picture=str(int(shot.sample.captured_at.timestamp() * 1000)) if shot else None,
+            picture_at=shot.sample.captured_at if shot is not None else None,
+        )
+
+    def _state(
+        self,
+        counter: Counter,
+        plan: DayPlan,
+        phase: Phase,
+        standing: Sequence[Verdict],
+        staffed: bool | None,
+        now: datetime,
+    ) -> tuple[TileState, tuple[Verdict, ...]]:
+        """The state of a tile and the verdicts that stand against it."""
+        if not self._office.rostered(counter.counter) or phase in READERS_OFF:
+            return TileState.OFF, ()
+        if phase in (Phase.ARRIVE, Phase.BRIEFING, Phase.SETUP):
+            return TileState.WAITING, ()
+        if phase is Phase.GO_NO_GO:
+            answer = readiness_of(counter.counter, self._office.policy, standing, now)
+            if answer is None:
+                return TileState.WAITING, ()
+            return TileState(answer.state.value), answer.against
+        if phase not in LOOKED_AT:
+            return TileState.OFF, ()
+        slot = _slot_of(plan, now)
+        breaches = tuple(
+            v
+            for v in standing
+            if v.slot is slot
+            and v.outcome is Outcome.NOT_MET
+            and self._office.policy.clause(v.clause).blocks_ready
+        )
+        if phase is Phase.BREAK:
+            return TileState.OFF, ()
+        if breaches or staffed is False:
+            return TileState.NO_GO, breaches
+        return (TileState.GO if staffed else TileState.CANNOT_TELL), ()
+
+    def _staffed(self, counter: str, now: datetime) -> tuple[bool | None, datetime | None]:
+        """Whether somebody was there in the last seconds, and since when that is so."""
+        bridge = timedelta(seconds=self._office.policy.parameters["gap_bridge_s"])
+        recent = self._office.recent(counter, now - bridge)
+        said = [o for sample in recent if (o := sample.of("staff_present")) is not None]
+        if any(o.outcome is Outcome.MET for o in said):
+            staffed: bool | None = True
+        elif said and all(o.outcome is Outcome.NOT_MET for o in said):
+            staffed = False
+        else:
+            staffed = None
+        return staffed, self._office.status_since(counter, "staff_present")
+
+    def _finding(self, verdict: Verdict) -> Finding:
+        return Finding(
+            clause=verdict.clause,
+            outcome=verdict.outcome,
+            reason=verdict.side_reasons[0] if verdict.side_reasons else verdict.reason,
+            status=verdict.status,
+            since=verdict.since,
+            seen=verdict.seen,
+            flag=self._office.flag_of(verdict),
+        )
+
+
+_GATE_WORDS = {
+    "DARK": CameraState.DARK,
+    "OCCLUDED": CameraState.BLOCKED,
+    "CAMERA_MOVED": CameraState.MOVED,
+    "NO_SIGNAL": CameraState.FROZEN,
+}
+
+
+def _slot_of(plan: DayPlan, now: datetime) -> Slot | None:
+    """The slot in force."""
+    for slot in Slot:
+        span = plan.slot_span(slot)
+        if span is not None and span[0] <= now < span[1]:
+            return slot
+    return None
+

@@ -95,10 +95,12 @@ class TomlFile:
                 )
             elif detail["type"] == "missing":
                 yield self.fault((*root, *path), "a value", "nothing", f"add it: {help_text}")
-            elif detail["type"] == "tuple_type" or detail["type"] == "list_type":
+            elif detail["type"] == "list_type":
                 yield self.fault((*root, *path), "a list", got, help_text)
             elif detail["type"] in ("model_type", "dict_type"):
                 yield self.fault((*root, *path), "a table", got, help_text)
+            elif detail["type"] == "string_pattern_mismatch" and help_text:
+                yield self.fault((*root, *path), help_text, got)
             else:
                 yield self.fault((*root, *path), expected, got, help_text)
 

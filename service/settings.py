@@ -165,7 +165,7 @@ def load_settings(path: Path) -> Settings:
 
 def masked(url: str) -> str:
     """A URL without name, password and query, however broken it is."""
-    rest = re.sub(r"^([A-Za-z][A-Za-z0-9+.-]*:/*)?.*@", r"\1***@", url, flags=re.DOTALL)
+    rest = re.sub(r"^([A-Za-z][A-Za-z0-9+.-]*:/+)?.*@", r"\1***@", url, flags=re.DOTALL)
     return re.sub(r"\?.*", "?***", rest, flags=re.DOTALL)
 
 

@@ -6,12 +6,13 @@ import sys
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from models.detector import load_eyes
 from models.legibility import CardReader
 from service.commands.detect import MODELS_HELP, rounded, seconds
-from service.inputs import Picture, files_of, pictures_of
+from service.inputs import START, Picture, files_of, pictures_of
 from service.plain_look import look_at_scene
 from service.policies import load_policy
 from vision.checks import badge_of, legibility_of
@@ -19,10 +20,13 @@ from vision.errors import PictureError
 from vision.eyes import Eyes, Person, look_at_person
 from vision.labels import Label
 from vision.values import Box, Outcome, Reason, View
-from vision.view import gate, measure_view
+from vision.view import Still, gate, measure_view, still
 
 STANDARD = "djpb-spm"
 """Whose numbers decide what is sure, large and sharp enough."""
+
+FROZEN_AFTER_S = 10.0
+"""A clip that shows the same picture, to the pixel, for so long is frozen, as a camera is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,13 @@ def run(arguments: argparse.Namespace) -> int:
         print(heading(width))
     for path in files:
         try:
+            stillness: Still | None = None
             for picture in pictures_of(path, arguments.period):
-                checked = check(picture, eyes, parameters)
+                if picture.time_s is not None:
+                    at = START + timedelta(seconds=picture.time_s)
+                    stillness = still(stillness, picture.image, at)
+                frozen = stillness is not None and stillness.lasted_s >= FROZEN_AFTER_S
+                checked = check(picture, eyes, parameters, frozen=frozen)
                 if arguments.format == "table":
                     print(row_of(checked, width), flush=True)
                 else:
@@ -85,10 +94,12 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def check(picture: Picture, eyes: Eyes, parameters: Mapping[str, float]) -> Checked:
-    """Look at one picture. One that is dark, burnt out or blurred decides nothing about badges."""
+def check(
+    picture: Picture, eyes: Eyes, parameters: Mapping[str, float], *, frozen: bool = False
+) -> Checked:
+    """Look at one picture. One that is dark, burnt out or frozen decides nothing about badges."""
     image = picture.image
-    view = measure_view(image, [], None)
+    view = measure_view(image, [], None, frozen=frozen)
     hidden = gate(view, parameters)
     seen = [
         box

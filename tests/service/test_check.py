@@ -159,6 +159,21 @@ def test_a_clip_gives_one_line_per_period(
     assert times == [0, 0.5, 1, 1.5, 2, 2.5]
 
 
+def test_a_clip_that_stands_still_is_frozen(
+    eyes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A recorder that repeats its last picture shows nothing about now."""
+    path = tmp_path / "still.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 1, (480, 360))
+    for _ in range(13):
+        writer.write(PHOTO)
+    writer.release()
+    assert main(["check", str(path), "--models", str(eyes), "--format", "jsonl"]) == 0
+    views = [line["view"] for line in lines_of(capsys.readouterr().out)]
+    assert [view["frozen"] for view in views] == 10 * [False] + 3 * [True]
+    assert views[-1]["reason"] == "NO_SIGNAL"
+
+
 def test_a_clip_that_breaks_off_gives_what_can_be_read_and_says_so(
     eyes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field
 
 from service.faults import Fault, Table, TomlFile, close_to, listed, read_toml, shown, word_of
 from service.toml_lines import KeyPath
+from vision.checks import CHECKS
 from vision.errors import PolicyError
 from vision.labels import Label, label_of
 from vision.layout import ZoneKind
@@ -20,18 +21,8 @@ from vision.values import Reason, Slot
 STANDARDS = Path(__file__).with_name("standards")
 """The standards that come with Siaga, `<id>.toml`."""
 
-KNOWN_CHECKS = frozenset(
-    {
-        "staff_present",
-        "badge_worn",
-        "badge_legible",
-        "desk_clear",
-        "desk_like_reference",
-        "equipment_present",
-        "company",
-    }
-)
-"""The checks that `vision` has code for; a test compares the two."""
+KNOWN_CHECKS = frozenset(CHECKS)
+"""The checks there is code for."""
 
 WITH_RULE = frozenset({Observability.CAMERA, Observability.ASSISTED})
 """Classes that may have a rule; humans or logs decide all others (docs/standard.md P-02)."""

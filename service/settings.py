@@ -85,7 +85,7 @@ class CameraSettings:
 
     `address` may hold a query with a secret: show `shown_address`. `masks` are polygons (N, 2) in
     shares of the picture, blackened before anything else. `starts_at` is the time of a clip's first
-    frame.
+    frame; `ca_file` the authority that signed the camera's certificate.
     """
 
     camera: str
@@ -96,6 +96,7 @@ class CameraSettings:
     reference: Path | None = None
     masks: tuple[Floats, ...] = ()
     starts_at: datetime | None = None
+    ca_file: Path | None = None
 
     @property
     def shown_address(self) -> str:
@@ -313,6 +314,9 @@ class CameraTable(Table):
     )
     starts_at: datetime | None = Field(
         default=None, description="time of the first frame of a clip, with its UTC offset"
+    )
+    ca_file: str | None = Field(
+        default=None, description="authority that signed the camera's certificate"
     )
     reference: str | None = Field(default=None, description="picture of the empty, clear desk")
     masks: list[Points] = Field(default=[], description="polygons blackened before anything else")
@@ -747,9 +751,9 @@ class _Reading:
             expected = {"clip": "a video file", "folder": "a folder"}.get(key, "a recording")
             found = self.existing(word, (*path, key), expected)
             address, kind = str(found or word), SourceKind(key)
-            for other in ("password_env", "password_file"):
+            for other in ("password_env", "password_file", "ca_file"):
                 if getattr(table, other) is not None:
-                    self.fault((*path, other), "no password without url", "one")
+                    self.fault((*path, other), f"no {other} without url", "one")
         return CameraSettings(
             camera=table.id,
             kind=kind,
@@ -759,6 +763,7 @@ class _Reading:
             reference=reference,
             masks=tuple(mask for mask in masks if mask is not None),
             starts_at=table.starts_at,
+            ca_file=self.existing(table.ca_file, (*path, "ca_file"), "a file"),
         )
 
     def url(self, text: str, path: KeyPath) -> SplitResult | None:

@@ -4,9 +4,12 @@ import re
 from dataclasses import FrozenInstanceError
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from service.calendar import HolidayKind, plan_day
 from service.policies import STANDARDS
@@ -151,6 +154,7 @@ FAULTS = [
     ("?channel=2", "\\n", "cameras[0].url", "without blanks, pipes and control characters"),
     ("rtsp://siaga@", "rtsp://", "cameras[0].url", "a user name beside the password"),
     ('"loket-1.jpg"', '"loket-9.jpg"', "cameras[0].reference", "a picture file"),
+    ("period_s = 0.5", 'ca_file = "ca.pem"', "cameras[0].ca_file", "a file"),
     ('folder = "pictures"', 'folder = "missing"', "cameras[1].folder", "a folder"),
     ('folder = "pictures"', 'clip = "missing.mp4"', "cameras[1].clip", "a video file"),
     ("period_s = 0.5", "period_s = 0", "cameras[0].period_s", "greater than or equal to 0.1"),
@@ -210,7 +214,7 @@ def test_one_fault_is_told_once(tmp_path: Path) -> None:
     [
         ('folder = "pictures"', "", "one of url, clip, folder and recording, got none"),
         ('folder = "pictures"', 'folder = "pictures"\nclip = "x"', "got clip and folder"),
-        ('folder = "pictures"', 'folder = "pictures"\npassword_env = "X"', "no password without"),
+        ('folder = "pictures"', 'folder = "pictures"\npassword_env = "X"', "no password_env with"),
         ("rtsp://siaga@", "rtsp://siaga:x@", "the password in one place, got url and password_env"),
         ('closes = "11:00"', "", "hours, or closed = true or false, got neither"),
         ('closes = "11:00"', 'closes = "11:00"\nclosed = true', "hours or closed, not both"),
@@ -230,6 +234,24 @@ def test_entries_that_contradict_each_other_are_refused(
 ) -> None:
     """Guessing which of two was meant would judge people by the wrong one."""
     assert expected in faults_of(tmp_path, changed(old, new))
+
+
+PAIRS = [number for number, line in enumerate(OFFICE.splitlines()) if " = " in line]
+JUNK = ["1", "-1.5", "nan", '""', '"x"', "true", "[]", "[[1]]", "[{}]", "{}", "{ x = 1 }", "07:00:00"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(PAIRS), st.sampled_from(JUNK))
+def test_whatever_stands_behind_a_key_is_read_or_refused(number: int, junk: str) -> None:
+    """A traceback tells an office nothing."""
+    lines = OFFICE.splitlines()
+    lines[number] = f"{lines[number].split(' = ')[0]} = {junk}"
+    with TemporaryDirectory() as folder:
+        path = written(Path(folder), "\n".join(lines))
+        try:
+            load_settings(path)
+        except ConfigError as error:
+            assert re.search(r"office\.toml:\d+ \S+: expected ", str(error))  # noqa: PT017
 
 
 def test_an_empty_file_says_what_an_office_needs(tmp_path: Path) -> None:

@@ -23,6 +23,11 @@ class Picture:
     image: Image
 
 
+def shown(path: Path) -> str:
+    """A path as it can be printed anywhere: bytes that are no text are escaped."""
+    return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def files_of(paths: Iterable[Path]) -> tuple[list[Path], list[PictureError]]:
     """Every picture and clip that `paths` name, folders walked in name order; and what was wrong.
 

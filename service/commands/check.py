@@ -12,7 +12,7 @@ from pathlib import Path
 from models.detector import load_eyes
 from models.legibility import CardReader
 from service.commands.detect import MODELS_HELP, rounded, seconds
-from service.inputs import START, Picture, files_of, pictures_of
+from service.inputs import START, Picture, files_of, pictures_of, shown
 from service.plain_look import look_at_scene
 from service.policies import load_policy
 from vision.checks import badge_of, legibility_of
@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
     failed = len(faults)
     parameters = load_policy(STANDARD).parameters
     eyes = Eyes(*load_eyes(arguments.models), CardReader())
-    width = max((len(str(path)) for path in files), default=0)
+    width = max((len(shown(path)) for path in files), default=0)
     if arguments.format == "table" and files:
         print(heading(width))
     for path in files:
@@ -87,7 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
                 if arguments.format == "table":
                     print(row_of(checked, width), flush=True)
                 else:
-                    print(json.dumps(line_of(checked), ensure_ascii=False), flush=True)
+                    print(json.dumps(line_of(checked)), flush=True)
         except PictureError as error:
             print(error, file=sys.stderr)
             failed += 1
@@ -198,7 +198,7 @@ def row_of(checked: Checked, width: int) -> str:
     items = [f"{count} {word}" if count > 1 else word for word, count in sorted(counts.items())]
     told = "; ".join([*people, ", ".join(items)] if items else people) or "nothing"
     view = checked.hidden or "ok"
-    return f"{checked.path!s:<{width}}  {time:>9}  {size:>11}  {view:<9}  {told}"
+    return f"{shown(checked.path):<{width}}  {time:>9}  {size:>11}  {view:<9}  {told}"
 
 
 def _said(dressed: Dressed) -> str:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from models.detector import load_detector
-from service.inputs import Picture, files_of, pictures_of
+from service.inputs import Picture, files_of, pictures_of, shown
 from service.plain_look import look_at_attire, look_at_scene
 from vision.errors import PictureError
 from vision.labels import Label
@@ -64,13 +64,13 @@ def run(arguments: argparse.Namespace) -> int:
         print(fault, file=sys.stderr)
     failed = len(faults)
     eyes = _Eyes(arguments.model, arguments.models, arguments.min_confidence)
-    width = max((len(str(path)) for path in files), default=0)
+    width = max((len(shown(path)) for path in files), default=0)
     for path in files:
         try:
             for picture in pictures_of(path, arguments.period):
                 for box in eyes.boxes(picture):
                     if arguments.format == "jsonl":
-                        print(json.dumps(line_of(picture, box), ensure_ascii=False), flush=True)
+                        print(json.dumps(line_of(picture, box)), flush=True)
                     else:
                         print(row_of(picture, box, width), flush=True)
         except PictureError as error:
@@ -124,6 +124,5 @@ def row_of(picture: Picture, box: Box, width: int) -> str:
     """One box as a line of the table."""
     time = "" if picture.time_s is None else f"{picture.time_s:8.2f} s"
     sides = " ".join(f"{side:7.1f}" for side in box.xyxy)
-    return (
-        f"{picture.path!s:<{width}} {time:>10}  {box.label.word:<14} {box.confidence:.3f}  {sides}"
-    )
+    place = f"{shown(picture.path):<{width}} {time:>10}"
+    return f"{place}  {box.label.word:<14} {box.confidence:.3f}  {sides}"

@@ -1,6 +1,7 @@
 """`siaga check`: whatever is thrown in, each thing gets its line and the rest goes on."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -126,6 +127,18 @@ def test_the_table_says_the_same_in_words(
     assert row.startswith(str(path))
     assert "480 x 360  ok" in row
     assert row.endswith("person: badge worn, not legible from here; cup")
+
+
+def test_names_that_are_no_text_are_told_all_the_same(
+    eyes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Cameras and old disks write what they like."""
+    plain = write_picture(tmp_path / "plain.png")
+    odd = plain.rename(Path(os.fsdecode(os.fsencode(tmp_path) + b"/loket\xff-\xc3\xa9.png")))
+    assert main(["check", str(odd), "--models", str(eyes)]) == 0
+    assert "loket\\udcff-é.png" in capsys.readouterr().out
+    assert main(["check", str(odd), "--models", str(eyes), "--format", "jsonl"]) == 0
+    assert lines_of(capsys.readouterr().out)[0]["path"] == str(odd)
 
 
 def test_folders_are_walked_in_name_order(

@@ -16,7 +16,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import cv2
 import numpy as np
@@ -453,14 +453,15 @@ class _Reading:
     def zone(self, office: OfficeTable | None) -> ZoneInfo | None:
         if office is None:
             return None
-        known = available_timezones()
-        if office.time_zone not in known:
-            remedy = close_to(office.time_zone, [name for name in known if "Asia/" in name])
-            remedy = remedy if remedy.startswith("did") else "Asia/Jakarta, Asia/Makassar, ..."
+        try:
+            return ZoneInfo(office.time_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            asian = [name for name in available_timezones() if name.startswith("Asia/")]
+            near = close_to(office.time_zone, asian)
+            remedy = near if near.startswith("did") else "Asia/Jakarta, Asia/Makassar, ..."
             path = ("office", "time_zone")
             self.fault(path, "a known time zone", shown(office.time_zone), remedy)
             return None
-        return ZoneInfo(office.time_zone)
 
     def policy(self, office: OfficeTable | None) -> Policy | None:
         if office is None:

@@ -24,6 +24,7 @@ PASSWORD_LENGTH = 10
 SAMPLE_SECRETS = frozenset(
     {"password", "passw0rd", "changeme", "administrator", "1234567890", "siaga", "qwertyuiop"}
 )
+SESSION_COOKIE = "siaga_session"
 TOKEN_MARK = "siaga_"
 WINDOW = timedelta(minutes=15)
 """A failed log-in is forgotten so long after the last one."""

@@ -1,30 +1,30 @@
 """Build the application. Nothing is read at import; everything comes in as a value."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from importlib.util import find_spec
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from fastapi.routing import APIRoute
 
+from service.accounts import Accounts
+from service.api.description import as_text, describe
+from service.api.door import ApiSettings, Door
+from service.api.errors import add_handlers, refuse
+from service.api.headers import Guard
+from service.api.routes import board, operations, records, session
+from service.api.schemas import ErrorAnswer
+from service.api.security import let_into_pages
+from service.api.streams import Streams
 from service.board import OfficeView
 from service.evidence import Evidence
+from service.metrics import Metrics
 from service.store import Store
 
-
-@dataclass(frozen=True, slots=True)
-class ApiSettings:
-    """How the web door behaves.
-
-    `demo` signs loopback clients in as supervisor. `secure_cookies` None means: Secure unless the
-    client is on loopback.
-    """
-
-    demo: bool = False
-    secure_cookies: bool | None = None
-    language: str = "id"
-    languages: tuple[str, ...] = ("id", "en")
-    session_life: timedelta = timedelta(hours=12)
-    heartbeat_s: float = 10.0
+PREFIX = "/api/v1"
+REFUSALS: dict[int | str, dict[str, object]] = {
+    status: {"model": ErrorAnswer, "description": "Refused"} for status in (401, 403, 404, 422)
+}
 
 
 def utc_now() -> datetime:
@@ -38,7 +38,58 @@ def create_app(
     evidence: Evidence,
     settings: ApiSettings | None = None,
     *,
+    accounts: Accounts | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> FastAPI:
-    """The application over a running office. The caller opens and closes store and evidence."""
-    raise NotImplementedError
+    """The application over a running office. The caller opens and closes store and evidence.
+
+    A server that stops calls `close_streams(app)` first.
+    """
+    chosen = settings if settings is not None else ApiSettings()
+    metrics = Metrics(office, store, evidence)
+    app = FastAPI(
+        openapi_url=None,  # served below, behind sign-in; the pages for it would need a network
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+        redirect_slashes=False,
+    )
+    app.state.office = office
+    app.state.door = Door(
+        office=office,
+        store=store,
+        evidence=evidence,
+        accounts=accounts if accounts is not None else Accounts(store, clock=clock),
+        settings=chosen,
+        streams=Streams(office, chosen.heartbeat_s),
+        metrics=metrics,
+        clock=clock,
+    )
+    for part in (board, records, session):
+        app.include_router(part.router, prefix=PREFIX, responses=REFUSALS)
+    app.include_router(operations.router, responses=REFUSALS)
+    app.state.openapi_text = as_text(describe(app)).encode()
+    if find_spec("service.web") is not None and find_spec("service.web.routes") is not None:
+        from service.web import routes as pages
+
+        app.include_router(pages.router, dependencies=[Depends(let_into_pages)])
+    add_handlers(app)
+    app.add_middleware(
+        Guard,
+        refuse=lambda status, code, message: refuse(status, message, code=code),
+        observe=metrics.observe,
+        trusted_origins=chosen.trusted_origins,
+        max_body_bytes=chosen.max_body_bytes,
+        demo=chosen.demo,
+    )
+    return app
+
+
+def close_streams(app: FastAPI) -> None:
+    """End every event stream, from any thread: a server waits for open answers before it stops."""
+    door: Door = app.state.door
+    door.streams.close()
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

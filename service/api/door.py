@@ -1,0 +1,50 @@
+"""What the web door is made of: the office behind it, its memory, and how it behaves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fastapi import Request
+
+from service.accounts import Accounts
+from service.api.streams import Streams
+from service.board import OfficeView
+from service.evidence import Evidence
+from service.metrics import Metrics
+from service.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSettings:
+    """How the web door behaves.
+
+    `demo` signs loopback clients in as supervisor. `secure_cookies` None means: Secure unless the
+    client is on loopback. `trusted_origins` are those of a proxy in front (`https://siaga.kppn`).
+    """
+
+    demo: bool = False
+    secure_cookies: bool | None = None
+    trusted_origins: tuple[str, ...] = ()
+    session_life: timedelta = timedelta(hours=12)
+    heartbeat_s: float = 10.0
+    max_body_bytes: int = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Everything a request may need. One per application, at `app.state.door`."""
+
+    office: OfficeView
+    store: Store
+    evidence: Evidence
+    accounts: Accounts
+    settings: ApiSettings
+    streams: Streams
+    metrics: Metrics
+    clock: Callable[[], datetime]
+
+
+def door_of(request: Request) -> Door:
+    """The door through which a request came."""
+    door: Door = request.app.state.door
+    return door

@@ -1,0 +1,114 @@
+"""What a monitor reads: the office's own state, the age of its last sweep, and its answers."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from service.board import CameraState, OfficeView, TileState
+from service.evidence import Evidence
+from service.store import Store
+from service.store.retention import HEARTBEAT
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Metrics:
+    """The metrics of one application; nothing global."""
+
+    def __init__(self, office: OfficeView, store: Store, evidence: Evidence) -> None:
+        self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
+        PlatformCollector(registry=self._registry)
+        self._registry.register(_OfficeCollector(office, store, evidence))
+        self._requests = Counter(
+            "siaga_requests",
+            "Answers given, by method and status.",
+            ("method", "status"),
+            registry=self._registry,
+        )
+        self._seconds = Histogram(
+            "siaga_request_seconds",
+            "How long an answer took, streams apart.",
+            buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5),
+            registry=self._registry,
+        )
+
+    def observe(self, method: str, status: int, seconds: float) -> None:
+        """Count an answer. An unknown method counts as `other`: labels stay few."""
+        known = method if method in ("GET", "POST", "PUT", "PATCH", "DELETE") else "other"
+        self._requests.labels(known, str(status)).inc()
+        self._seconds.observe(seconds)
+
+    def text(self) -> bytes:
+        """Everything, as Prometheus reads it."""
+        return generate_latest(self._registry)
+
+
+class _OfficeCollector(Collector):
+    def __init__(self, office: OfficeView, store: Store, evidence: Evidence) -> None:
+        self._office = office
+        self._store = store
+        self._evidence = evidence
+
+    def describe(self) -> Iterator[Metric]:
+        """Nothing in advance: the office is asked only when a monitor asks."""
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        """The office now."""
+        board = self._office.board()
+        yield GaugeMetricFamily("siaga_board_revision", "Rises with each change.", board.revision)
+        counters = GaugeMetricFamily(
+            "siaga_counter_state", "1 for the state a counter is in.", labels=("counter", "state")
+        )
+        for tile in board.tiles:
+            for state in TileState:
+                counters.add_metric((tile.counter, state.value), float(tile.state is state))
+        yield counters
+        states = GaugeMetricFamily(
+            "siaga_camera_state", "1 for the state a camera is in.", labels=("camera", "state")
+        )
+        age = GaugeMetricFamily(
+            "siaga_camera_frame_age_seconds", "Age of the newest frame.", labels=("camera",)
+        )
+        totals = {
+            name: CounterMetricFamily(f"siaga_camera_{name}", text, labels=("camera",))
+            for name, text in (
+                ("frames", "Frames received."),
+                ("dropped", "Frames dropped for newer ones."),
+                ("reconnects", "Connections made anew."),
+            )
+        }
+        for camera in board.cameras:
+            for health in CameraState:
+                states.add_metric((camera.camera, health.value), float(camera.state is health))
+            if camera.last_frame_at is not None:
+                seconds = (board.now - camera.last_frame_at).total_seconds()
+                age.add_metric((camera.camera,), max(0.0, seconds))
+            totals["frames"].add_metric((camera.camera,), camera.frames)
+            totals["dropped"].add_metric((camera.camera,), camera.dropped)
+            totals["reconnects"].add_metric((camera.camera,), camera.reconnects)
+        yield from (states, age, *totals.values())
+        yield from self._memory(board.now)
+
+    def _memory(self, now: datetime) -> Iterator[Metric]:
+        kept = list(self._evidence.kept())
+        size = sum(picture.size_bytes for picture in kept)
+        yield GaugeMetricFamily("siaga_evidence_bytes", "Room taken by kept pictures.", size)
+        yield GaugeMetricFamily("siaga_evidence_pictures", "Pictures kept.", len(kept))
+        last = self._store.get_meta(HEARTBEAT)
+        if last is not None:
+            seconds = (now - datetime.fromisoformat(last)).total_seconds()
+            yield GaugeMetricFamily(
+                "siaga_sweep_age_seconds", "Since retention last ran to its end.", seconds
+            )

@@ -1,0 +1,439 @@
+"""One camera, watched over: newest frame, health, reconnection."""
+
+import logging
+import random
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from cameras.clock import Clock
+from cameras.config import CameraConfig
+from cameras.credentials import hide_credentials
+from cameras.mask import burn_in
+from cameras.rtsp import SLACK
+from cameras.sampling import Sampler
+from cameras.sources import FrameSource, open_source
+from vision.errors import CameraUnauthorised, SiagaError
+from vision.values import Frame, Gap, Reason
+from vision.view import Still, still
+
+log = logging.getLogger(__name__)
+
+STOP_S = 2.0
+_HANG_S = 15.0  # silence after which a connection is given up even if nothing complains
+_LEFT_MAX = 2  # threads still inside a library after they were given up; then no new one
+
+
+class ReaderState(StrEnum):
+    """How a camera is. The words are those of the board."""
+
+    OK = "ok"
+    STARTING = "starting"
+    NO_SIGNAL = "no_signal"
+    FROZEN = "frozen"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderStatus:
+    """A camera and how it is. `detail`: a sentence without any credential; empty when all is well.
+
+    `frames` counts what was handed on, `dropped` those of them that a newer one replaced before
+    anybody took them, `reconnects` every new connection after the first.
+    """
+
+    camera: str
+    state: ReaderState
+    since: datetime
+    last_frame_at: datetime | None
+    size_wh: tuple[int, int] | None
+    frames: int
+    dropped: int
+    reconnects: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """How long to wait before connecting again: doubling up to a cap, jittered.
+
+    A connection that gave frames for `healthy_s` starts again from `first_s`. A refused password
+    waits `refused_s` at least: many cameras lock an account after a few wrong ones.
+    """
+
+    first_s: float = 1.0
+    cap_s: float = 30.0
+    jitter: float = 0.25
+    healthy_s: float = 10.0
+    refused_s: float = 30.0
+
+    def wait_s(self, failures: int, refused: bool, luck: float) -> float:
+        """Seconds before the next try; `luck` from 0 to 1 moves them within the jitter."""
+        wait_s = min(self.cap_s, self.first_s * 2.0 ** min(failures - 1, 30))
+        if refused:
+            wait_s = max(wait_s, self.refused_s)
+        return wait_s * (1 + self.jitter * (2 * luck - 1))
+
+
+class CameraReader:
+    """Reads one camera, for as long as the office runs.
+
+    Threads: `start` starts one that supervises; it starts one that captures for each connection and
+    sleeps otherwise. The capturing thread reads the source, burns in the masks, and puts each frame
+    that is due into the one slot; `take` may be called from any thread. `on_frame` and `on_gap` are
+    called from these two threads, outside of any lock, and must return quickly.
+
+    - The newest frame wins: nothing queues up, what is replaced untaken is counted as dropped.
+    - Silence: no frame for max(5 s, 3 periods) is NO_SIGNAL, whatever the library believes. One
+      `Gap` is given at that moment, and one with its whole length when frames come again. A played
+      recording is silent only where the recording is, not when this computer is late.
+    - Frozen: the same picture, to the pixel, for `frozen_after_s`. Frames are still handed on.
+    - A live camera's stream must not end; it is connected again after a jittered, growing wait. A
+      connection silent for 15 s is given up even if its library still waits.
+    - A recording's end is ENDED; a fault in it stands in `detail`.
+    - `stop` returns within 2 s from every state. A thread that is caught inside a library then is
+      left behind: it can no longer hand anything on, and ends by the library's own time limit.
+    - Whatever goes wrong in a source is this camera's fault alone: it becomes a detail and a gap.
+    """
+
+    def __init__(
+        self,
+        config: CameraConfig,
+        clock: Clock,
+        *,
+        on_frame: Callable[[str], None] | None = None,
+        on_gap: Callable[[Gap], None] | None = None,
+        source: Callable[[], FrameSource] | None = None,
+        backoff: Backoff | None = None,
+    ) -> None:
+        self._config = config
+        self._clock = clock
+        self._on_frame = on_frame
+        self._on_gap = on_gap
+        self._source = source or (lambda: open_source(config, clock))
+        self._backoff = backoff or Backoff()
+        self._silent_after = timedelta(seconds=max(5.0, 3 * config.period_s))
+        self._stopping = threading.Event()
+        self._wake = threading.Event()
+        self._supervisor: threading.Thread | None = None
+        # Everything below is read and written under this lock.
+        self._news = threading.Condition()
+        self._capture: _Capture | None = None
+        self._left: list[threading.Thread] = []
+        self._slot: Frame | None = None
+        self._sampler = Sampler(config.period_s, SLACK)
+        self._still: Still | None = None
+        self._state = ReaderState.STARTING
+        self._since = clock.now()
+        self._heard_at = self._since
+        self._last_frame_at: datetime | None = None
+        self._size_wh: tuple[int, int] | None = None
+        self._frames = self._dropped = self._reconnects = 0
+        self._detail = ""
+
+    @property
+    def camera(self) -> str:
+        """Its id."""
+        return self._config.camera
+
+    # --- for everybody
+
+    def start(self) -> None:
+        """Begin. Errors: RuntimeError when it was started or stopped before."""
+        with self._news:
+            if self._supervisor is not None or self._stopping.is_set():
+                raise RuntimeError(f"{self.camera}: expected a fresh reader, got a used one")
+            self._since = self._heard_at = self._clock.now()
+            self._supervisor = threading.Thread(
+                target=self._supervise, name=f"camera-{self.camera}", daemon=True
+            )
+        self._supervisor.start()
+
+    def stop(self) -> None:
+        """End within 2 s, in every state, from any thread, as often as one likes."""
+        until = time.monotonic() + STOP_S
+        self._stopping.set()
+        self._wake.set()
+        with self._news:
+            supervisor = self._supervisor
+            self._news.notify_all()
+        _join(supervisor, until)
+        _join(self._capturing(), until)
+        with self._news:
+            self._capture = None  # who is still inside a library has nobody to hand on to
+
+    def take(self) -> Frame | None:
+        """The newest frame that nobody took yet."""
+        with self._news:
+            frame, self._slot = self._slot, None
+            return frame
+
+    def wait(self, timeout_s: float) -> bool:
+        """Sleep until there is a frame to take; False when none came in time or it was stopped."""
+        with self._news:
+            self._news.wait_for(
+                lambda: self._slot is not None or self._stopping.is_set(), timeout_s
+            )
+            return self._slot is not None
+
+    def status(self) -> ReaderStatus:
+        """How the camera is now."""
+        with self._news:
+            return ReaderStatus(
+                self.camera,
+                self._state,
+                self._since,
+                self._last_frame_at,
+                self._size_wh,
+                self._frames,
+                self._dropped,
+                self._reconnects,
+                self._detail,
+            )
+
+    # --- the supervising thread
+
+    def _supervise(self) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            capture = _Capture(self._source, self._accept, self._wake, self._hidden)
+            with self._news:
+                self._capture = capture
+            capture.start()
+            hung = self._watch(capture)
+            if self._stopping.is_set():
+                capture.close()
+                return
+            if hung:
+                capture.close()
+                self._note(f"{self.camera}: expected frames, got silence; connecting again")
+                with self._news:
+                    self._capture = None
+                    self._left.append(capture.thread)
+            else:
+                self._note(capture.fault)
+                if not capture.live:
+                    self._end(capture)
+                    return
+            failures = 1 if capture.healthy_s >= self._backoff.healthy_s else failures + 1
+            wait_s = self._backoff.wait_s(failures, capture.refused, random.random())
+            self._rest_until(self._clock.now() + timedelta(seconds=wait_s))
+            with self._news:
+                if not self._stopping.is_set():
+                    self._reconnects += 1
+
+    def _watch(self, capture: "_Capture") -> bool:
+        """Sleep until this connection ends (False) or is given up for its silence (True)."""
+        given_up_after = max(self._silent_after * 2, timedelta(seconds=_HANG_S))
+        since = self._clock.now()
+        while True:
+            heard_at, now = self._heard(), self._clock.now()
+            until = max(heard_at, since) + given_up_after
+            self._sleep_until(until if until > now else now + self._silent_after, heard_at)
+            if self._stopping.is_set() or capture.done:
+                return False
+            if capture.live and self._clock.now() >= max(self._heard(), since) + given_up_after:
+                return True
+            self._note_silence(capture)
+
+    def _rest_until(self, until: datetime) -> None:
+        """Wait before connecting again; silence goes on meanwhile. Ends early when stopped."""
+        while not self._stopping.is_set() and self._clock.now() < until:
+            self._sleep_until(until, self._heard())
+            self._note_silence(None)
+        while not self._stopping.is_set() and self._left_count() >= _LEFT_MAX:
+            self._sleep_until(self._clock.now() + timedelta(seconds=1), self._heard())
+            self._note_silence(None)
+
+    def _left_count(self) -> int:
+        with self._news:
+            self._left = [thread for thread in self._left if thread.is_alive()]
+            return len(self._left)
+
+    def _sleep_until(self, until: datetime, heard_at: datetime) -> None:
+        """Sleep until `until`, or the moment of NO_SIGNAL before it, or until woken."""
+        silent_at = heard_at + self._silent_after
+        if self._clock.now() < silent_at < until:
+            until = silent_at
+        until = max(until, self._clock.now() + timedelta(milliseconds=20))
+        self._clock.wait_until(until, self._wake)
+        self._wake.clear()
+        if self._stopping.is_set():
+            self._wake.set()
+
+    def _heard(self) -> datetime:
+        with self._news:
+            return self._heard_at
+
+    def _note_silence(self, capture: "_Capture | None") -> None:
+        now = self._clock.now()
+        with self._news:
+            if self._state is ReaderState.NO_SIGNAL:
+                return
+            silent_at = self._heard_at + self._silent_after
+            if now < silent_at:
+                return
+            if capture is not None and not capture.live:
+                promised_at = capture.promised_at
+                if promised_at is None or promised_at <= silent_at:
+                    return
+            gap = Gap(self.camera, self._heard_at, now, Reason.NO_SIGNAL)
+            self._become(ReaderState.NO_SIGNAL, now)
+            if not self._detail:
+                seconds = self._silent_after.total_seconds()
+                self._detail = f"{self.camera}: expected a frame, got none for {seconds:.0f} s"
+        self._tell_gap(gap)
+
+    def _capturing(self) -> threading.Thread | None:
+        """The thread of the connection that was just asked to close."""
+        with self._news:
+            capture = self._capture
+        if capture is None:
+            return None
+        capture.close()
+        return capture.thread if capture.thread.is_alive() else None
+
+    def _end(self, capture: "_Capture") -> None:
+        with self._news:
+            self._become(ReaderState.ENDED, self._clock.now())
+            if not self._detail and not capture.fault:
+                self._detail = f"{self.camera}: the recording ended"
+            self._news.notify_all()
+
+    def _note(self, detail: str) -> None:
+        if detail:
+            with self._news:
+                self._detail = detail
+
+    def _become(self, state: ReaderState, at: datetime) -> None:
+        """Under the lock."""
+        if state is not self._state:
+            self._state, self._since = state, at
+
+    def _hidden(self, text: str) -> str:
+        return hide_credentials(text, self._config.password, self._config.username)
+
+    def _tell_gap(self, gap: Gap) -> None:
+        if self._on_gap is not None:
+            self._on_gap(gap)
+
+    # --- the capturing thread
+
+    def _accept(self, capture: "_Capture", frame: Frame) -> bool:
+        """Take one frame from a source; False when nobody wants any from it."""
+        image = burn_in(frame.image, self._config.masks)
+        with self._news:
+            if self._capture is not capture or self._stopping.is_set():
+                return False
+            at = frame.captured_at
+            self._still = still(self._still, image, at)
+            limit_s = self._config.frozen_after_s
+            frozen = limit_s > 0 and self._still.lasted_s >= limit_s
+            gap = None
+            if self._state is ReaderState.NO_SIGNAL:
+                gap = Gap(self.camera, self._heard_at, max(at, self._heard_at), Reason.NO_SIGNAL)
+            elif self._last_frame_at is not None and at - self._heard_at >= self._silent_after:
+                gap = Gap(self.camera, self._heard_at, at, Reason.NO_SIGNAL)
+            self._become(ReaderState.FROZEN if frozen else ReaderState.OK, at)
+            self._detail = (
+                f"{self.camera}: expected a living picture, got the same one "
+                f"for {self._still.lasted_s:.0f} s"
+                if frozen
+                else ""
+            )
+            self._heard_at = self._last_frame_at = at
+            due = self._sampler.takes(at.timestamp())
+            if due:
+                self._dropped += self._slot is not None
+                self._slot = Frame(self.camera, self._frames, at, image)
+                self._size_wh = self._slot.size_wh
+                self._frames += 1
+                self._news.notify_all()
+        if gap is not None:
+            self._tell_gap(gap)
+        if due and self._on_frame is not None:
+            self._on_frame(self.camera)
+        return True
+
+
+def _join(thread: threading.Thread | None, until_s: float) -> None:
+    if thread is not None and thread is not threading.current_thread():
+        thread.join(max(0.05, until_s - 0.1 - time.monotonic()))
+
+
+class _Capture:
+    """One connection and the thread that reads it. `fault` says how it ended."""
+
+    def __init__(
+        self,
+        source: Callable[[], FrameSource],
+        accept: "Callable[[_Capture, Frame], bool]",
+        wake: threading.Event,
+        hidden: Callable[[str], str],
+    ) -> None:
+        self._open = source
+        self._accept = accept
+        self._wake = wake
+        self._hidden = hidden
+        self._source: FrameSource | None = None
+        self._closed = threading.Event()
+        self._first_s: float | None = None
+        self._last_s = 0.0
+        self.live = True
+        self.done = False
+        self.refused = False
+        self.fault = ""
+        self.thread = threading.Thread(target=self._run, name="camera-capture", daemon=True)
+
+    def start(self) -> None:
+        """Begin to read."""
+        self.thread.start()
+
+    def close(self) -> None:
+        """Ask the source to end; does not wait."""
+        self._closed.set()
+        source = self._source
+        if source is not None:
+            source.close()
+
+    @property
+    def promised_at(self) -> datetime | None:
+        """When the source has its next frame, if it knows."""
+        source = self._source
+        return source.promised_at if source is not None else None
+
+    @property
+    def healthy_s(self) -> float:
+        """For how long this connection gave frames."""
+        return self._last_s - self._first_s if self._first_s is not None else 0.0
+
+    def _run(self) -> None:
+        try:
+            self._source = source = self._open()
+            self.live = source.live
+            if self._closed.is_set():
+                return
+            frames = source.frames()
+            try:
+                for frame in frames:
+                    self._last_s = time.monotonic()
+                    self._first_s = self._first_s or self._last_s
+                    if not self._accept(self, frame):
+                        return
+            finally:
+                close = getattr(frames, "close", None)
+                if close is not None:
+                    close()
+        except SiagaError as error:
+            self.refused = isinstance(error, CameraUnauthorised)
+            self.fault = self._hidden(str(error))
+        except Exception as error:  # noqa: BLE001 - one bad camera never stops the others
+            self.fault = self._hidden(f"unexpected {type(error).__name__}: {error}")
+            log.error("%s", self._hidden(traceback.format_exc()))
+        finally:
+            self.done = True
+            self._wake.set()

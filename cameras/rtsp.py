@@ -1,0 +1,152 @@
+"""Cameras that stream by RTSP."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+import av
+from av.error import FFmpegError
+from av.video.stream import VideoStream
+
+from cameras.clips import image_of
+from cameras.clock import Clock
+from cameras.credentials import hide_credentials, with_credentials
+from cameras.sampling import Sampler
+from vision.errors import CameraError, CameraUnauthorised, CameraUnavailable
+from vision.values import Frame
+
+OPEN_S = 5.0
+READ_S = 3.0
+SLACK = 0.2
+"""Share of the period by which a keyframe may come early."""
+
+
+class RtspSource:
+    """Keyframes of a stream over TCP, at most one per period, stamped with their arrival.
+
+    Only keyframes are decoded: a tenth of the work. When they come more rarely than the period, all
+    frames are decoded from the next keyframe on, and still only those that are due are converted.
+    The end of the stream is a failure.
+
+    `frames` belongs to one thread. `close` may be called from any: it ends `frames` at the next
+    packet; while the library waits for a camera that says nothing, only its own time limit ends it
+    (measured: up to twice `READ_S`). Who must be quicker leaves the thread behind.
+    """
+
+    live = True
+    promised_at: datetime | None = None
+
+    def __init__(
+        self,
+        url: str,
+        camera: str,
+        clock: Clock,
+        period_s: float = 1.0,
+        username: str = "",
+        password: str = "",
+        ca_file: Path | None = None,
+    ) -> None:
+        self._url = url
+        self._camera = camera
+        self._clock = clock
+        self._period_s = period_s
+        self._username = username
+        self._password = password
+        self._ca_file = ca_file
+        self._stop = threading.Event()
+        self._decodes_all = False
+
+    @property
+    def decodes_all(self) -> bool:
+        """Whether keyframes came too rarely, so that every frame is decoded."""
+        return self._decodes_all
+
+    def close(self) -> None:
+        """End `frames` at the next packet."""
+        self._stop.set()
+
+    def frames(self) -> Iterator[Frame]:
+        """Errors: CameraUnavailable, CameraUnauthorised."""
+        try:
+            with self._opened() as container:
+                if not container.streams.video:
+                    raise CameraUnavailable(
+                        f"{self._camera}: expected a video stream, got none in it"
+                    )
+                yield from self._decoded(container, container.streams.video[0])
+        except (FFmpegError, OSError) as error:
+            if not self._stop.is_set():
+                raise self._failure(error) from None
+            return
+        if not self._stop.is_set():
+            raise CameraUnavailable(f"{self._camera}: expected more frames, got the stream's end")
+
+    def _opened(self) -> av.container.InputContainer:
+        options = {"rtsp_transport": "tcp", "analyzeduration": "500000", "fpsprobesize": "0"}
+        if self._ca_file is not None:
+            options |= {"tls_verify": "1", "ca_file": str(self._ca_file)}
+        return av.open(
+            with_credentials(self._url, self._username, self._password),
+            timeout=(OPEN_S, READ_S),
+            options=options,
+            metadata_errors="replace",
+        )
+
+    def _decoded(
+        self, container: av.container.InputContainer, stream: VideoStream
+    ) -> Iterator[Frame]:
+        decoder = stream.codec_context
+        decoder.thread_count = 1
+        decoder.skip_frame = "NONKEY"
+        sampler = Sampler(self._period_s, SLACK)
+        rare_s = max(0.2, 1.5 * self._period_s)
+        key_at = time.monotonic()
+        too_rare = False
+        sequence = 0
+        for packet in container.demux(stream):
+            if self._stop.is_set():
+                return
+            if not packet.size or packet.is_corrupt:
+                continue
+            captured_at = self._clock.now()
+            if packet.is_keyframe:
+                key_at = time.monotonic()
+                if too_rare and not self._decodes_all:
+                    self._decodes_all = True
+                    decoder.flush_buffers()
+                    decoder.skip_frame = "DEFAULT"
+            else:
+                too_rare = too_rare or time.monotonic() - key_at > rare_s
+                if not self._decodes_all:
+                    continue
+            pictures: list[av.VideoFrame] = []
+            with suppress(av.error.InvalidDataError):  # a torn packet; the next keyframe mends it
+                pictures = decoder.decode(packet)
+                if not pictures and not self._decodes_all:  # held back for frames in between
+                    pictures = decoder.decode(None)
+                    decoder.flush_buffers()
+            for picture in pictures[-1:]:
+                if picture.is_corrupt or not sampler.takes(captured_at.timestamp()):
+                    continue
+                yield Frame(self._camera, sequence, captured_at, image_of(picture))
+                sequence += 1
+
+    def _failure(self, error: Exception) -> CameraError:
+        if isinstance(error, av.error.HTTPUnauthorizedError | av.error.HTTPForbiddenError):
+            return CameraUnauthorised(
+                f"{self._camera}: expected access, got a refusal (401); "
+                "check username and password"
+            )
+        if isinstance(error, av.error.HTTPNotFoundError):
+            got = "no such path on the camera (404); check the path of the url"
+        elif isinstance(error, ConnectionRefusedError):
+            got = "connection refused"
+        elif isinstance(error, TimeoutError | av.error.ExitError):
+            got = "no answer in time"
+        else:
+            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+            got = hide_credentials(reason, self._username, self._password)
+        return CameraUnavailable(f"{self._camera}: expected a stream, got {got}")

@@ -1,0 +1,85 @@
+"""Where frames come from: one seam, and what stands behind it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from cameras.clock import Clock
+from cameras.config import CameraConfig
+from cameras.folders import PictureFolderSource
+from cameras.paced import PacedSource
+from cameras.recordings import open_recording
+from cameras.rtsp import RtspSource
+from cameras.snapshots import HttpSnapshotSource
+from vision.errors import ConfigError
+from vision.values import Frame
+
+__all__ = [
+    "FrameSource",
+    "HttpSnapshotSource",
+    "PacedSource",
+    "PictureFolderSource",
+    "RtspSource",
+    "open_source",
+]
+
+
+class FrameSource(Protocol):
+    """One connection to a camera. Made cheaply: nothing is opened before `frames`.
+
+    `frames` is read by one thread, once, and raises CameraError or PictureError when it fails.
+    `close` may be called from any thread, in every state and more than once.
+    """
+
+    @property
+    def live(self) -> bool:
+        """Whether its end is a failure. A recording ends, a camera does not."""
+        ...
+
+    @property
+    def promised_at(self) -> datetime | None:
+        """When the next frame is known to come (recordings); None: nobody knows."""
+        ...
+
+    def frames(self) -> Iterator[Frame]:
+        """The frames, in order of time."""
+        ...
+
+    def close(self) -> None:
+        """Let `frames` end."""
+        ...
+
+
+def open_source(config: CameraConfig, clock: Clock) -> FrameSource:
+    """The source of a camera. A clip is played from now on, once.
+
+    Errors: ConfigError for an address of another kind; PictureError for a clip that is missing.
+    """
+    if config.clip is not None:
+        recording = open_recording(config.clip, clock.now(), config.period_s, config.camera)
+        return PacedSource(recording, config.camera, clock)
+    if config.folder is not None:
+        return PictureFolderSource(config.folder, config.camera, clock, config.period_s)
+    kinds: dict[str, type[RtspSource] | type[HttpSnapshotSource]] = {
+        "rtsp": RtspSource,
+        "rtsps": RtspSource,
+        "http": HttpSnapshotSource,
+        "https": HttpSnapshotSource,
+    }
+    scheme = urlsplit(config.url).scheme.lower()
+    kind = kinds.get(scheme)
+    if kind is None:
+        raise ConfigError(
+            f"{config.camera}.url: expected rtsp://, rtsps://, http:// or https://, "
+            f"got {scheme or 'none'}:"
+        )
+    return kind(
+        config.url,
+        config.camera,
+        clock,
+        config.period_s,
+        config.username,
+        config.password,
+        config.ca_file,
+    )

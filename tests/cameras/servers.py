@@ -1,0 +1,282 @@
+"""Servers that play cameras, and a proxy that plays a bad network."""
+
+import asyncio
+import contextlib
+import hashlib
+import re
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.cameras.drawing import encoded
+from tests.fakes_cameras import picture
+
+SYSTEM_PYTHON = "/usr/bin/python3"
+RTSP_SERVER = Path(__file__).with_name("rtsp_server.py")
+USERNAME, PASSWORD = "petugas", "s3cr3t:@/lokèt"
+REALM = 'realm="loket", nonce="n0nce", qop="auth"'
+
+
+def require_rtsp() -> None:
+    """Skip, naming what is missing."""
+    check = (
+        "import gi; gi.require_version('Gst', '1.0'); gi.require_version('GstRtspServer', '1.0');"
+        "from gi.repository import Gst, GstRtspServer; Gst.init(None);"
+        "missing = [e for e in ('x264enc', 'jpegenc', 'rtph264pay', 'videotestsrc')"
+        " if Gst.ElementFactory.find(e) is None]; raise SystemExit(' '.join(missing) or 0)"
+    )
+    try:
+        ran = subprocess.run(
+            [SYSTEM_PYTHON, "-c", check], capture_output=True, text=True, timeout=20, check=False
+        )
+    except FileNotFoundError:
+        pytest.skip(f"needs {SYSTEM_PYTHON} with GStreamer's RTSP server (make packages)")
+    if ran.returncode:
+        pytest.skip(f"needs GStreamer's RTSP server (make packages): {ran.stderr.strip()[-200:]}")
+
+
+class RtspServer:
+    """A GStreamer RTSP server in a process of its own; can be killed and started again."""
+
+    def __init__(self, *account: str) -> None:
+        self._account = account
+        self._process: subprocess.Popen[str] | None = None
+        self.port = 0
+
+    def start(self) -> None:
+        """Serve, after a first start on the same port again."""
+        self._process = subprocess.Popen(
+            [SYSTEM_PYTHON, str(RTSP_SERVER), str(self.port), *self._account],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        self.port = int(self._process.stdout.readline())
+
+    def kill(self) -> None:
+        """Gone without a word."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+
+@contextmanager
+def rtsp_server(*account: str) -> Iterator[RtspServer]:
+    """A running server."""
+    require_rtsp()
+    server = RtspServer(*account)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+class SnapshotServer(ThreadingHTTPServer):
+    """A camera with one picture per request. `mode` says how it behaves."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Snapshot)
+        self.mode = "plain"
+        self.password = PASSWORD
+        self.requests = 0
+        self.connections = 0
+        self.hang = threading.Event()
+
+    @property
+    def url(self) -> str:
+        """Where the picture is."""
+        return f"http://127.0.0.1:{self.server_address[1]}/snap.jpg"
+
+
+class _Snapshot(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: SnapshotServer
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.connections += 1
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+    def do_GET(self) -> None:
+        """One picture, or what the mode says."""
+        camera = self.server
+        camera.requests += 1
+        if camera.mode in ("basic", "digest") and not self._allowed(camera.mode):
+            scheme = "Basic" if camera.mode == "basic" else "Digest"
+            self._send(401, b"", {"WWW-Authenticate": f"{scheme} {REALM}"})
+            return
+        body = encoded(".jpg", picture(camera.requests))
+        if camera.mode == "hang":
+            camera.hang.wait(20)
+            self.close_connection = True
+        elif camera.mode == "torn":
+            self._send(200, body[: len(body) // 2], {})
+        elif camera.mode == "text":
+            self._send(200, b"<html>log in first</html>", {})
+        elif camera.mode == "short":
+            self._send(200, body, {"Content-Length": str(len(body) + 50)})
+            self.close_connection = True
+        elif camera.mode == "huge":
+            self._send(200, b"", {"Content-Length": "30000000"})
+            self.close_connection = True
+        elif camera.mode == "endless":
+            self._send(200, b"", {"Connection": "close"}, sized=False)
+            with contextlib.suppress(OSError):
+                while not camera.hang.is_set():
+                    self.wfile.write(bytes(1_000_000))
+        elif camera.mode == "error":
+            self._send(500, b"", {})
+        else:
+            self._send(200, body, {})
+
+    def _send(self, status: int, body: bytes, extra: dict[str, str], sized: bool = True) -> None:
+        self.send_response(status)
+        headers = ({"Content-Length": str(len(body))} if sized else {}) | extra
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            self.wfile.write(body)
+
+    def _allowed(self, mode: str) -> bool:
+        given = self.headers.get("Authorization", "")
+        if mode == "basic":
+            from base64 import b64encode
+
+            account = f"{USERNAME}:{self.server.password}".encode()
+            return given == f"Basic {b64encode(account).decode()}"
+        parts = dict(re.findall(r'(\w+)="?([^",]*)"?', given))
+        first = _md5(f"{USERNAME}:loket:{self.server.password}")
+        second = _md5(f"GET:{parts.get('uri', '')}")
+        middle = f"{parts.get('nonce')}:{parts.get('nc')}:{parts.get('cnonce')}:auth"
+        return parts.get("response") == _md5(f"{first}:{middle}:{second}")
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+@contextmanager
+def snapshot_server() -> Iterator[SnapshotServer]:
+    """A running camera."""
+    with SnapshotServer() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.hang.set()
+            server.shutdown()
+            thread.join()
+
+
+class ChaosProxy:
+    """Copies bytes to a real server and back, as well or badly as it is told. Own thread.
+
+    `mode`: pass; hole (keep the connection, forward nothing); refuse (abort new connections).
+    """
+
+    def __init__(self, port: int) -> None:
+        self._target = port
+        self._loop = asyncio.new_event_loop()
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._serve)
+        self.mode = "pass"
+        self.port = 0
+        self.accepted = 0
+
+    def __enter__(self) -> "ChaosProxy":
+        self._thread.start()
+        self._ready.wait()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._done.set)
+        self._thread.join()
+
+    def reset(self) -> None:
+        """Abort all connections now."""
+        self._loop.call_soon_threadsafe(self._abort)
+
+    @property
+    def open_count(self) -> int:
+        """Connections from clients and to the server that stand now."""
+        return len(self._writers)
+
+    def _abort(self) -> None:
+        for writer in self._writers:
+            writer.transport.abort()
+
+    def _serve(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._main())
+        finally:
+            self._loop.close()
+
+    async def _main(self) -> None:
+        self._done = asyncio.Event()
+        server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        self._ready.set()
+        await self._done.wait()
+        server.close()
+        self._abort()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0.02)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        self.accepted += 1
+        writers = [writer]
+        self._writers.add(writer)
+        try:
+            if self.mode == "refuse":
+                return
+            there, back = await asyncio.open_connection("127.0.0.1", self._target)
+            writers.append(back)
+            self._writers.add(back)
+            pumps = [
+                asyncio.ensure_future(self._pump(reader, back)),
+                asyncio.ensure_future(self._pump(there, writer)),
+            ]
+            try:
+                await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for pump in pumps:
+                    pump.cancel()
+                await asyncio.gather(*pumps, return_exceptions=True)
+        except OSError:
+            pass
+        finally:
+            for each in writers:
+                self._writers.discard(each)
+                each.transport.abort()
+            self._tasks.discard(task)
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(65536):
+                while self.mode == "hole":
+                    await asyncio.sleep(0.02)
+                writer.write(data)
+                await writer.drain()

@@ -1,0 +1,189 @@
+"""The same questions to every source, the fake included: a fake that lies is found here."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from cameras.config import CameraConfig
+from cameras.sources import FrameSource, open_source
+from tests.cameras.drawing import encoded, write_clip
+from tests.cameras.servers import PASSWORD, USERNAME, rtsp_server, snapshot_server
+from tests.fakes_cameras import FakeSource, FastClock, picture
+from vision.errors import CameraError
+from vision.values import Frame
+
+PERIOD_S = 0.2
+
+
+@dataclass(frozen=True)
+class Rig:
+    """A camera that gives pictures, a maker of sources for it, and a way to make it fail."""
+
+    clock: FastClock
+    open: Callable[[], FrameSource]
+    fail: Callable[[], None]
+
+
+@pytest.fixture(scope="module")
+def rtsp_port() -> Iterator[int]:
+    """One server for all questions."""
+    with rtsp_server(USERNAME, PASSWORD) as server:
+        yield server.port
+
+
+@pytest.fixture(
+    params=["fake", "clip", "folder", "snapshot", pytest.param("rtsp", marks=pytest.mark.rtsp)]
+)
+def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
+    """Every kind of source, each against its real other side."""
+    clock = FastClock()
+    if request.param == "fake":
+        images = [picture(i) for i in range(100)]
+        yield Rig(clock, lambda: FakeSource(clock, images, every_s=PERIOD_S), lambda: None)
+    elif request.param == "clip":
+        clip = write_clip(tmp_path / "a.mp4", [i / 25 for i in range(100)])
+        config = CameraConfig("cam-1", clip=clip, period_s=PERIOD_S)
+        yield Rig(clock, lambda: open_source(config, clock), lambda: None)
+    elif request.param == "folder":
+        yield from folder_rig(clock, tmp_path / "incoming")
+    elif request.param == "snapshot":
+        with snapshot_server() as server:
+            server.mode = "digest"
+            config = CameraConfig(
+                "cam-1", server.url, username=USERNAME, password=PASSWORD, period_s=PERIOD_S
+            )
+            yield Rig(
+                clock,
+                lambda: open_source(config, clock),
+                lambda: setattr(server, "mode", "error"),
+            )
+    else:
+        port = request.getfixturevalue("rtsp_port")
+        config = CameraConfig(
+            "cam-1",
+            f"rtsp://127.0.0.1:{port}/rare",
+            username=USERNAME,
+            password=PASSWORD,
+            period_s=PERIOD_S,
+        )
+        yield Rig(clock, lambda: open_source(config, clock), lambda: None)
+
+
+def folder_rig(clock: FastClock, folder: Path) -> Iterator[Rig]:
+    """A camera that uploads a picture every 0.15 s, as slowly as a line may be."""
+    folder.mkdir()
+    stop = threading.Event()
+
+    def upload() -> None:
+        number = 0
+        while not stop.is_set():
+            data = encoded(".jpg", picture(number))
+            with (folder / f"{number:06}.jpg").open("wb") as file:
+                file.write(data[:200])
+                file.flush()
+                stop.wait(0.02)
+                file.write(data[200:])
+            number += 1
+            stop.wait(0.13)
+
+    thread = threading.Thread(target=upload)
+    thread.start()
+    config = CameraConfig("cam-1", folder=folder, period_s=PERIOD_S)
+    try:
+        yield Rig(clock, lambda: open_source(config, clock), lambda: None)
+    finally:
+        stop.set()
+        thread.join()
+
+
+def some(source: FrameSource, count: int) -> list[Frame]:
+    """The first frames."""
+    frames = list(islice(source.frames(), count))
+    source.close()
+    return frames
+
+
+def test_frames_carry_camera_number_time_and_picture(rig: Rig) -> None:
+    """Whoever judges needs nothing else."""
+    frames = some(rig.open(), 3)
+    assert [frame.camera for frame in frames] == ["cam-1"] * 3
+    assert [frame.sequence for frame in frames] == [0, 1, 2]
+    assert all(frame.image.flags.c_contiguous for frame in frames)
+    assert len({frame.image.tobytes() for frame in frames}) == 3
+
+
+def test_times_rise_and_are_those_of_the_given_clock(rig: Rig) -> None:
+    """No source asks the computer what time it is."""
+    begin = rig.clock.now()
+    times = [frame.captured_at for frame in some(rig.open(), 3)]
+    assert times == sorted(set(times))
+    assert begin <= times[0]
+    assert times[-1] <= rig.clock.now() + timedelta(seconds=0.1)
+
+
+def test_one_period_gives_at_most_one_frame(rig: Rig) -> None:
+    """Early by a fifth of the period is allowed; more in total is not."""
+    times = [frame.captured_at for frame in some(rig.open(), 6)]
+    assert (times[-1] - times[0]).total_seconds() >= 5 * PERIOD_S * 0.7
+
+
+def test_a_source_closed_before_it_began_gives_nothing(rig: Rig) -> None:
+    """A camera may be taken away while it is being set up."""
+    source = rig.open()
+    source.close()
+    source.close()
+    begin = time.monotonic()
+    assert list(source.frames()) == []
+    assert time.monotonic() - begin < 2
+
+
+def test_closing_from_another_thread_ends_the_frames(rig: Rig) -> None:
+    """The reading thread may be waiting at that moment."""
+    source = rig.open()
+    frames = source.frames()
+    next(frames)
+    threading.Timer(0.3, source.close).start()
+    begin = time.monotonic()
+    for _ in frames:
+        assert time.monotonic() - begin < 2
+    assert time.monotonic() - begin < 2
+
+
+def test_two_connections_do_not_know_of_each_other(rig: Rig) -> None:
+    """A reader connects again while the old thread may still be ending."""
+    first, second = rig.open(), rig.open()
+    frames = first.frames()
+    next(frames)
+    assert len(some(second, 2)) == 2
+    assert next(frames).sequence == 1
+    first.close()
+    assert list(frames) == []
+
+
+@pytest.mark.parametrize("rig", ["snapshot"], indirect=True)
+def test_a_live_source_that_fails_says_so(rig: Rig) -> None:
+    """The end of a camera is a failure."""
+    frames = rig.open().frames()
+    next(frames)
+    rig.fail()
+    with pytest.raises(CameraError, match="expected a picture, got status 500"):
+        list(frames)
+
+
+@pytest.mark.parametrize("rig", ["clip"], indirect=True)
+def test_a_recording_ends_without_a_word(rig: Rig) -> None:
+    """And it promises its frames, so that nobody takes slowness for silence."""
+    source = rig.open()
+    assert not source.live
+    times = []
+    for frame in source.frames():
+        assert source.promised_at == frame.captured_at
+        times.append(frame.captured_at)
+    assert len(times) == 20
+    assert source.promised_at is None

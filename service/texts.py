@@ -175,6 +175,11 @@ def _items(said: Said, clause: Clause, signal: Signal | None, lang: Lang) -> str
     return seen or text("finding.some_items", lang)
 
 
+def capital(sentence: str) -> str:
+    """The sentence with a capital first letter, for where it stands alone."""
+    return sentence[:1].upper() + sentence[1:]
+
+
 def listed(words: Sequence[str], lang: Lang) -> str:
     """`cangkir, botol dan tas`; nothing for no words."""
     if len(words) < 2:

@@ -1,20 +1,17 @@
-"""The board as a page shows it: every word chosen, every tone decided, nothing left to a template.
-
-A green tone means shown to be in order, amber not in order but provisional, red only a confirmed
-finding, grey what cannot be told (docs/standard.md 3.1, P-23).
-"""
+"""The board as a page shows it: every word chosen, nothing left to a template."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from hashlib import sha256
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from service.api.objects import clause_of
 from service.board import Board, CameraState, CameraStatus, Finding, Tile, TileState
 from service.texts import (
     Lang,
+    capital,
     day_text,
     finding_text,
     hint_text,
@@ -26,6 +23,7 @@ from service.texts import (
     word,
     zone_letters,
 )
+from service.web.tones import STATE_TONES, Tone, outcome_tone
 from vision.day import Phase
 from vision.policy import Policy
 from vision.values import Outcome, ReadyState, Status
@@ -35,23 +33,6 @@ MOST_HINTS = 2
 RESTING = frozenset({Phase.HOLIDAY, Phase.NIGHT, Phase.AFTER})
 
 
-class Tone(StrEnum):
-    """Colour by meaning; the shape beside it says the same without colour."""
-
-    GREEN = "green"
-    AMBER = "amber"
-    RED = "red"
-    GREY = "grey"
-    PLAIN = "plain"
-
-
-STATE_TONES = {
-    TileState.GO: Tone.GREEN,
-    TileState.NO_GO: Tone.AMBER,
-    TileState.CANNOT_TELL: Tone.GREY,
-    TileState.WAITING: Tone.PLAIN,
-    TileState.OFF: Tone.PLAIN,
-}
 JUDGED = frozenset({TileState.GO, TileState.NO_GO, TileState.CANNOT_TELL})
 CAMERA_TONES = {
     CameraState.OK: Tone.GREEN,
@@ -405,26 +386,26 @@ def _lines(
     """One line per sentence: six clauses behind one blocked camera are one cause."""
     lines: dict[str, Line] = {}
     for finding in sorted(findings, key=lambda f: f.outcome is not Outcome.NOT_MET):
-        clause = policy.clause(finding.clause)
-        sentence = capital(
-            hint_text(finding, clause, lang) if hint else finding_text(finding, clause, lang, zone)
+        sentence = _said(finding, policy, zone, lang, hint=hint)
+        line = Line(
+            sentence,
+            outcome_tone(finding.outcome, finding.status),
+            _note(finding, lang),
+            finding.flag,
         )
-        line = Line(sentence, _line_tone(finding), _note(finding, lang), finding.flag)
         known = lines.get(sentence)
         if known is None or (known.flag is None and line.flag is not None):
             lines[sentence] = line
     return tuple(lines.values())
 
 
-def capital(sentence: str) -> str:
-    """The sentence with a capital first letter, for where it stands alone."""
-    return sentence[:1].upper() + sentence[1:]
-
-
-def _line_tone(finding: Finding) -> Tone:
-    if finding.outcome is not Outcome.NOT_MET:
-        return Tone.GREY
-    return Tone.RED if finding.status is Status.CONFIRMED else Tone.AMBER
+def _said(finding: Finding, policy: Policy, zone: ZoneInfo, lang: Lang, *, hint: bool) -> str:
+    clause = clause_of(policy, finding.clause)
+    if clause is None:  # the policy has changed since
+        return f"{finding.clause}: {word(finding.outcome, lang)}"
+    if hint:
+        return hint_text(finding, clause, lang)
+    return capital(finding_text(finding, clause, lang, zone))
 
 
 def _tile_note(tile: Tile, tone: Tone, lang: Lang) -> str:

@@ -11,66 +11,47 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import HTTPException, Request, Response
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from starlette.exceptions import HTTPException
 
 from service.texts import Lang, section, text
 from service.web.static_files import static_url
+from service.web.tones import OUTCOME_TONES
 
 LANGUAGE_COOKIE = "siaga_language"
 YEAR_S = 365 * 24 * 3600
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' blob: data:",
-        "connect-src 'self'",
-        "media-src 'self'",
-        "font-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "object-src 'none'",
-        "frame-ancestors 'none'",
-    )
-)
-HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
 SPOKEN = (403, 404, 500, 503)
 
 
 class PageRoute(APIRoute):
-    """A route that answers people: a refusal is a page in words, and every page is guarded."""
+    """A route that answers people: a refusal is a page in words."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler, with errors turned into pages and headers laid on."""
+        """The handler, with refusals turned into pages."""
         handler = super().get_route_handler()
 
         async def page(request: Request) -> Response:
             try:
-                response = await handler(request)
+                return await handler(request)
             except HTTPException as error:
-                response = refusal(request, error.status_code)
-            for name, value in HEADERS.items():
-                response.headers.setdefault(name, value)
-            return response
+                return refusal(request, error.status_code)
+            except RequestValidationError:  # an address that means nothing
+                return refusal(request, 404)
 
         return page
 
 
 def refusal(request: Request, status: int) -> Response:
     """Why there is no page, in words; who is not signed in goes to the sign-in page."""
-    is_page = request.method == "GET" and not request.url.path.startswith("/board/")
-    if status == 401 and is_page:
-        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(f"/login?to={quote(wanted, safe='')}", 303)
+    if status == 401 and not request.url.path.startswith("/board/"):
+        if "hx-request" in request.headers:
+            return Response(status_code=401, headers={"HX-Redirect": "/login"})
+        return RedirectResponse(f"/login?to={quote(here(request), safe='')}", 303)
     spoken = status if status in SPOKEN else (404 if status < 500 else 500)
     lang = language(request)
     body = render(
@@ -82,7 +63,7 @@ def refusal(request: Request, status: int) -> Response:
         status=status,
         retries=status == 503,
     )
-    return HTMLResponse(body, status, headers=HEADERS)
+    return HTMLResponse(body, status)
 
 
 def language(request: Request) -> Lang:
@@ -131,6 +112,7 @@ def environment() -> Environment:
     made.globals["siaga_version"] = siaga_version()
     made.filters["stamp"] = stamp
     made.filters["words"] = words_block
+    made.filters["outcome_tone"] = lambda outcome: OUTCOME_TONES[outcome]
     return made
 
 

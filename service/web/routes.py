@@ -1,60 +1,134 @@
-"""The pages: Siap? (the board), Putar ulang (flags and their replay), sign-in."""
+"""The pages: Siap? (the board), Putar ulang (flags and their replay), sign-in.
 
+Who may open them is decided where the API decides it: `service.api.security`.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
-from service.board import OfficeView
-from service.texts import Lang
+from service.accounts import Caller
+from service.api.door import Door
+from service.api.objects import cameras_for, flag_for, tiles_for
+from service.api.security import FLAGS, TheDoor, Who
+from service.store.rows import FlagFilter
+from service.texts import Lang, word
 from service.web import static_files
 from service.web.board_page import board_view, versions_of
+from service.web.flag_page import flag_row, flag_view
 from service.web.pages import LANGUAGE_COOKIE, YEAR_S, PageRoute, language, local_path, render
+from vision.values import Outcome
 
-router = APIRouter(
-    route_class=PageRoute, include_in_schema=False, default_response_class=HTMLResponse
-)
+PAGE_OF_FLAGS = 50
 
-
-def office_of(request: Request) -> OfficeView:
-    """The running office."""
-    office: OfficeView = request.app.state.office
-    return office
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
-def _board(request: Request, template: str, mode: str) -> HTMLResponse:
-    office = office_of(request)
+# ------------------------------------------------------------ Siap?
+
+
+def _board(request: Request, who: Who, door: Door, template: str, mode: str) -> HTMLResponse:
     lang = language(request)
-    board = board_view(office.board(), office.policy(), lang)
-    return HTMLResponse(
-        render(
-            template,
-            request,
-            lang,
-            board=board,
-            versions=versions_of(board),
-            wall=mode == "wall",
-            signed_in=True,
-        )
+    office = door.office.board()
+    seen = replace(office, tiles=tiles_for(who, office.tiles), cameras=cameras_for(who, door))
+    board = board_view(seen, door.office.policy(), lang)
+    page = render(
+        template,
+        request,
+        lang,
+        board=board,
+        versions=versions_of(board),
+        wall=mode == "wall",
+        **_who(who),
     )
+    return HTMLResponse(page)
+
+
+def _who(who: Caller) -> dict[str, bool]:
+    """What a page offers to this reader: a way out, and the replay if it is for them."""
+    return {"signed_in": who.via == "session", "may_replay": FLAGS.admits(who)}
 
 
 @router.get("/")
-def show_board(request: Request, mode: Annotated[str, Query()] = "") -> Response:
+def show_board(
+    request: Request, who: Who, door: TheDoor, mode: Annotated[str, Query()] = ""
+) -> Response:
     """Siap?"""
-    return _board(request, "board.html", mode)
+    return _board(request, who, door, "board.html", mode)
 
 
 @router.get("/board/tiles")
-def show_tiles(request: Request, mode: Annotated[str, Query()] = "") -> Response:
+def show_tiles(
+    request: Request, who: Who, door: TheDoor, mode: Annotated[str, Query()] = ""
+) -> Response:
     """What changes on the board, for a page that is open already."""
-    return _board(request, "board_fragment.html", mode)
+    return _board(request, who, door, "board_fragment.html", mode)
 
 
 @router.get("/board/pulse")
-def show_pulse(request: Request) -> Response:
+def show_pulse(who: Who, door: TheDoor) -> Response:
     """The revision of the board: a sign of life for a page whose stream is silent."""
-    return PlainTextResponse(str(office_of(request).board().revision))
+    return PlainTextResponse(str(door.office.board().revision))
+
+
+# ------------------------------------------------------------ Putar ulang
+
+
+@router.get("/flags", dependencies=[Depends(FLAGS)])
+def show_flags(
+    request: Request,
+    who: Who,
+    door: TheDoor,
+    after: Annotated[int | None, Query(ge=1)] = None,
+    part: Annotated[str, Query()] = "",
+) -> Response:
+    """What a person should look at, newest first."""
+    lang = language(request)
+    board = door.office.board()
+    flags = door.store.flags(FlagFilter(among=who.counters), after=after, limit=PAGE_OF_FLAGS + 1)
+    shown, more = flags[:PAGE_OF_FLAGS], len(flags) > PAGE_OF_FLAGS
+    newest = door.store.latest_records([flag.flag_id for flag in shown])
+    policy, layout, zone = door.office.policy(), door.office.layout(), ZoneInfo(board.time_zone)
+    page = render(
+        "flag_more.html" if part == "rows" else "flags.html",
+        request,
+        lang,
+        office=board.office_name,
+        rows=[
+            flag_row(flag, newest.get(flag.flag_id), policy, layout, zone, lang) for flag in shown
+        ],
+        older=f"/flags?after={shown[-1].flag_id}" if more else "",
+        **_who(who),
+    )
+    return HTMLResponse(page)
+
+
+@router.get("/flags/{flag_id}", dependencies=[Depends(FLAGS)])
+def show_flag(flag_id: int, request: Request, who: Who, door: TheDoor) -> Response:
+    """One flag: what was decided and why, and its pictures to replay."""
+    lang = language(request)
+    board = door.office.board()
+    zone = ZoneInfo(board.time_zone)
+    detail = flag_for(who, door, flag_id)
+    offset = detail.flag.opened_at.astimezone(zone).utcoffset() or timedelta()
+    page = render(
+        "flag.html",
+        request,
+        lang,
+        office=board.office_name,
+        flag=flag_view(detail, door.office.policy(), door.office.layout(), zone, lang),
+        outcomes=[(outcome, word(outcome, lang)) for outcome in Outcome],
+        offset=round(offset.total_seconds() / 60),
+        **_who(who),
+    )
+    return HTMLResponse(page)
+
+
+# ------------------------------------------------------------ sign-in and language
 
 
 @router.get("/login")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from importlib.util import find_spec
 
 from fastapi import Depends, FastAPI
@@ -68,7 +69,7 @@ def create_app(
     for part in (board, records, session):
         app.include_router(part.router, prefix=PREFIX, responses=REFUSALS)
     app.include_router(operations.router, responses=REFUSALS)
-    app.state.openapi_text = as_text(describe(app)).encode()
+    app.state.description = cache(lambda: as_text(describe(app)).encode())  # seldom asked for
     if find_spec("service.web") is not None and find_spec("service.web.routes") is not None:
         from service.web import routes as pages
 

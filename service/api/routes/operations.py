@@ -70,4 +70,4 @@ def metrics(door: TheDoor) -> Response:
 @router.get("/api/v1/openapi.json", response_class=Response, **BOARD.route)
 def openapi(request: Request) -> Response:
     """This description."""
-    return tagged(request, request.app.state.openapi_text, "application/json")
+    return tagged(request, request.app.state.description(), "application/json")

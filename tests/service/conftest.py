@@ -1,0 +1,118 @@
+"""An office behind its web door: fake office, real store, real evidence, one account per role."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from service.accounts import Accounts, Role
+from service.api import ApiSettings, create_app
+from service.evidence import Evidence
+from service.store import Store, open_store
+from tests.fakes_office import DAY, FakeOffice, clock, fake_picture, fake_sample, fake_verdict
+from vision.values import Outcome, Reason, Status
+
+PASSWORD = "kopi tubruk pagi"
+HOST = "http://siaga.test"
+
+
+class WallClock:
+    """A clock that tests move."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything behind one web door. `sha` is a kept picture of flag 1 (loket_2); `app` is the
+    application as an office runs it, `build` makes others.
+    """
+
+    office: FakeOffice
+    store: Store
+    evidence: Evidence
+    accounts: Accounts
+    clock: WallClock
+    sha: str
+    build: Callable[[ApiSettings], FastAPI]
+    app: FastAPI
+
+    def client(self, app: FastAPI | None = None, *, address: str = "10.0.0.9") -> TestClient:
+        """Somebody without a credential, from the network of the office."""
+        return TestClient(
+            app if app is not None else self.app,
+            base_url=HOST,
+            client=(address, 50000),
+            raise_server_exceptions=False,
+            follow_redirects=False,
+        )
+
+    def signed_in(self, role: Role, app: FastAPI | None = None) -> TestClient:
+        """A browser of the account of this role."""
+        client = self.client(app)
+        secret, _ = self.accounts.sign_in(role.value, PASSWORD, "10.0.0.9", timedelta(hours=12))
+        client.cookies.set("siaga_session", secret)
+        client.headers["Origin"] = HOST
+        return client
+
+    def program(self, *scopes: str, role: Role = Role.ADMIN) -> TestClient:
+        """A program with a token of these scopes."""
+        _, secret = self.accounts.add_token(
+            role.value, frozenset(scopes), timedelta(days=9), by="test"
+        )
+        client = self.client()
+        client.headers["Authorization"] = f"Bearer {secret}"
+        return client
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A morning at 07:57: answers, records, one flag with two pictures, an account per role."""
+    wall = WallClock()
+    with open_store(tmp_path, clock=wall) as store:
+        office, evidence = FakeOffice(), Evidence(tmp_path)
+        accounts = Accounts(
+            store,
+            clock=wall,
+            hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1),
+        )
+        for role in Role:
+            accounts.add(role.value, role, PASSWORD, by="test")
+
+        def build(settings: ApiSettings) -> FastAPI:
+            return create_app(office, store, evidence, settings, accounts=accounts, clock=wall)
+
+        sha = morning(store, evidence, office)
+        app = build(ApiSettings())
+        yield House(office, store, evidence, accounts, wall, sha, build, app)
+
+
+def morning(store: Store, evidence: Evidence, office: FakeOffice) -> str:
+    """Remember the fake morning; returns the name of a picture of flag 1."""
+    store.keep_layout(office.layout())
+    late = fake_verdict()
+    flag_id = store.open_flag(store.add_record(late), late, (clock(7, 54, 45), clock(7, 55, 15)))
+    store.add_record(fake_verdict("loket_1", "FO-B1", Outcome.MET, None, status=Status.FINAL))
+    dark = fake_verdict("loket_3", "FO-B1", Outcome.CANNOT_TELL, Reason.DARK, status=Status.FINAL)
+    other = store.open_flag(store.add_record(dark), dark, (clock(7, 54, 45), clock(7, 55, 15)))
+    sha = evidence.add(fake_picture("loket_2"))
+    for second in (1, 2):
+        sample = fake_sample("loket_2", clock(7, 55, second))
+        store.add_flag_frame(flag_id, sample, sha, frame_wh=(640, 360))
+    store.add_flag_frame(
+        other,
+        fake_sample("loket_3", clock(7, 55), camera="hall_2"),
+        evidence.add(fake_picture("loket_3")),
+    )
+    for answer in office.readiness():
+        store.add_readiness(DAY, answer)
+    return sha

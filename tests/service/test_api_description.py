@@ -1,0 +1,191 @@
+"""The OpenAPI file: up to date, with examples that are true, and every refusal in one shape.
+
+To write both files again after a change: `python -m tests.service.test_api_description`.
+"""
+
+import json
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from pydantic import BaseModel
+
+from service.accounts import Accounts, LoginRefused, LoginWaits, Role
+from service.api import create_app
+from service.api import schemas as answers
+from service.api.description import as_text, describe
+from service.api.errors import CODES
+from service.evidence import Evidence
+from service.store import open_store
+from tests.fakes_office import FakeOffice
+from tests.service.conftest import PASSWORD, House, WallClock, morning
+from tests.service.test_api_roles import CASES, DESCRIPTION, LIVE, operations
+from vision import errors
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "service" / "api" / "examples.json"
+MODELS: dict[str, type[BaseModel]] = {
+    "GET /healthz": answers.Health,
+    "GET /readyz": answers.Health,
+    "GET /api/v1/readiness": answers.ReadinessAnswer,
+    "GET /api/v1/counters": answers.CountersAnswer,
+    "GET /api/v1/counters/{counter}": answers.CounterAnswer,
+    "GET /api/v1/cameras": answers.CamerasAnswer,
+    "GET /api/v1/policy": answers.PolicyAnswer,
+    "GET /api/v1/verdicts": answers.VerdictsAnswer,
+    "GET /api/v1/flags": answers.FlagsAnswer,
+    "GET /api/v1/flags/{flag_id}": answers.FlagDetailAnswer,
+    "GET /api/v1/me": answers.Me,
+    "POST /api/v1/session": answers.Me,
+}
+
+
+def examples_of(app: FastAPI, sha: str) -> dict[str, Any]:
+    """A real answer of every route that answers in JSON, long lists cut to two."""
+    client = TestClient(app, base_url="http://siaga.test")
+    client.headers["Origin"] = "http://siaga.test"
+    client.post("/api/v1/session", json={"name": "admin", "password": PASSWORD})
+    client.cookies.jar._cookies["siaga.test"]["/"]["siaga_session"].secure = False  # type: ignore[attr-defined]
+    told = {}
+    for name in MODELS:
+        case = CASES[name]
+        path = case.path.replace("{sha}", sha)
+        answer = client.request(name.split()[0], path, json=case.body)
+        assert answer.is_success, (name, answer.text)
+        told[name] = _short(answer.json())
+    return told
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, list):
+        few = value[:2] if value and isinstance(value[0], dict) else value
+        return [_short(item) for item in few]
+    if isinstance(value, dict):
+        return {key: _short(item) for key, item in value.items()}
+    return value
+
+
+def test_the_file_in_the_repository_is_what_the_application_does(house: House) -> None:
+    """S3: drift fails."""
+    assert as_text(describe(house.app)) == DESCRIPTION.read_text("utf-8")
+
+
+def test_every_json_route_has_an_example_that_fits_its_description() -> None:
+    """Whoever writes a client starts from it."""
+    kept = json.loads(EXAMPLES.read_text("utf-8"))
+    assert kept.keys() == MODELS.keys()
+    for name, model in MODELS.items():
+        model.model_validate_json(json.dumps(kept[name]))
+    for name, operation in operations().items():
+        for status, response in operation["responses"].items():
+            if status in ("200", "201") and "application/json" in response.get("content", {}):
+                if name == "GET /api/v1/openapi.json":
+                    continue
+                assert "example" in response["content"]["application/json"], name
+
+
+def test_the_description_asks_for_an_account_and_is_kept_by_clients(house: House) -> None:
+    """And there are no pages for it that would need a network."""
+    assert house.client().get("/api/v1/openapi.json").status_code == 401
+    program = house.program("board")
+    first = program.get("/api/v1/openapi.json")
+    assert first.json()["info"]["title"] == "Siaga"
+    again = program.get("/api/v1/openapi.json", headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+    for path in ("/docs", "/redoc", "/openapi.json"):
+        assert program.get(path).status_code == 404
+
+
+def refused(house: House, name: str) -> dict[str, int]:
+    """Calls of a route that must fail, with the status each must give."""
+    method, path = name.split()
+    concrete = re.sub(r"\{[^}]*\}", "9" * 9, path)
+    answers_: dict[str, int] = {}
+    client = house.signed_in(Role.ADMIN)
+    for label, answer in {
+        "no account": house.client().request(method, CASES[name].path),
+        "wrong method": client.patch(concrete),
+        "foreign page": client.request("POST", concrete, headers={"Origin": "http://evil.test"}),
+        "unknown": client.get(concrete + "/nothing/here"),
+        "bad query": client.request(
+            method, concrete, params={"at": "x", "limit": "x", "v": "x" * 99}
+        ),
+    }.items():
+        if answer.status_code < 400:
+            continue
+        told = answer.json()
+        assert told.keys() == {"error"}, (name, label)
+        assert told["error"].keys() == {"code", "message", "detail"}, (name, label)
+        assert told["error"]["message"], (name, label)
+        answers_[label] = answer.status_code
+    return answers_
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name != LIVE])
+def test_every_refusal_has_the_one_shape(house: House, name: str) -> None:
+    """Wrong method, wrong page, unknown address, bad query, no account: on every route."""
+    statuses = refused(house, name)
+    assert statuses["wrong method"] == 405
+    assert statuses["foreign page"] == 403
+    assert statuses["unknown"] == 404
+
+
+def test_a_broken_route_answers_in_the_one_shape_without_its_traceback(house: House) -> None:
+    """500 says nothing about the inside."""
+
+    @house.app.get("/broken")
+    def broken() -> None:
+        raise ZeroDivisionError("the secret inside")
+
+    answer = house.client().get("/broken")
+    assert answer.status_code == 500
+    assert answer.json()["error"]["code"] == "internal"
+    assert "secret" not in answer.text
+
+
+def test_every_error_code_has_a_heading_in_the_documents() -> None:
+    """Whoever meets a code finds what to do."""
+    tree = {
+        kind.code
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, errors.SiagaError)
+    }
+    codes = tree | {code for code, _ in CODES.values()} | {LoginRefused.code, LoginWaits.code}
+    source = "".join(p.read_text("utf-8") for p in (ROOT / "service" / "api").rglob("*.py"))
+    codes |= set(re.findall(r'code="([a-z_]+)"', source))
+    codes |= set(re.findall(r'_refuse\(\s*\d+, "([a-z_]+)"', source))
+    headings = re.findall(
+        r"^### `([a-z_]+)`", (ROOT / "docs" / "errors.md").read_text("utf-8"), re.M
+    )
+    assert sorted(headings) == sorted(codes)
+
+
+def test_every_route_stands_in_the_documents() -> None:
+    """docs/api.md names each with the role it needs."""
+    told = (ROOT / "docs" / "api.md").read_text("utf-8")
+    for name in operations():
+        method, path = name.split()
+        assert f"`{method} {path.removeprefix('/api/v1')}`" in told, name
+
+
+def write() -> None:
+    """Write examples and description again."""
+    with tempfile.TemporaryDirectory() as folder, open_store(Path(folder)) as store:
+        clock, office, evidence = WallClock(), FakeOffice(), Evidence(Path(folder))
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        accounts = Accounts(store, clock=clock, hasher=cheap)
+        for role in Role:
+            accounts.add(role.value, role, PASSWORD, by="test")
+        sha = morning(store, evidence, office)
+        app = create_app(office, store, evidence, accounts=accounts, clock=clock)
+        EXAMPLES.write_text(as_text(examples_of(app, sha)), "utf-8")
+        DESCRIPTION.write_text(as_text(describe(app)), "utf-8")
+
+
+if __name__ == "__main__":
+    write()

@@ -1,0 +1,185 @@
+"""Route x role x object, over the OpenAPI file: what is stated is what is enforced.
+
+A new route without a case here fails. Source: lessons S1 to S3 (CVE-2026-33470).
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from service.accounts import Role
+from tests.service.conftest import PASSWORD, House
+
+DESCRIPTION = Path(__file__).parents[2] / "docs" / "openapi.json"
+LIVE = "GET /api/v1/stream"  # never ends under the test client: tested in test_api_stream.py
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """How a route is called. `unknown` are addresses of things that are not there; `others` are
+    addresses of things of loket_2 and loket_3, which a credential for loket_1 must not see.
+    """
+
+    path: str
+    status: int = 200
+    body: dict[str, str] | None = None
+    unknown: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+CASES = {
+    "GET /healthz": Case("/healthz"),
+    "GET /readyz": Case("/readyz"),
+    "GET /metrics": Case("/metrics"),
+    "GET /api/v1/openapi.json": Case("/api/v1/openapi.json"),
+    "GET /api/v1/readiness": Case("/api/v1/readiness"),
+    "GET /api/v1/counters": Case("/api/v1/counters"),
+    "GET /api/v1/counters/{counter}": Case(
+        "/api/v1/counters/loket_2",
+        unknown=("/api/v1/counters/loket_9", "/api/v1/counters/..%2fetc"),
+        others=("/api/v1/counters/loket_2", "/api/v1/counters/loket_3"),
+    ),
+    "GET /api/v1/counters/{counter}/picture": Case(
+        "/api/v1/counters/loket_2/picture",
+        unknown=("/api/v1/counters/loket_9/picture", "/api/v1/counters/loket_3/picture"),
+        others=("/api/v1/counters/loket_2/picture",),
+    ),
+    "GET /api/v1/cameras": Case("/api/v1/cameras"),
+    "GET /api/v1/policy": Case("/api/v1/policy"),
+    LIVE: Case("/api/v1/stream"),
+    "GET /api/v1/verdicts": Case("/api/v1/verdicts"),
+    "GET /api/v1/flags": Case("/api/v1/flags"),
+    "GET /api/v1/flags/{flag_id}": Case(
+        "/api/v1/flags/1",
+        unknown=("/api/v1/flags/99", "/api/v1/flags/4611686018427387903"),
+        others=("/api/v1/flags/1", "/api/v1/flags/2"),
+    ),
+    "GET /api/v1/evidence/{sha}": Case(
+        "/api/v1/evidence/{sha}",
+        unknown=(f"/api/v1/evidence/{'ab' * 32}",),
+        others=("/api/v1/evidence/{sha}",),
+    ),
+    "GET /api/v1/me": Case("/api/v1/me"),
+    "POST /api/v1/session": Case(
+        "/api/v1/session", 201, {"name": Role.VIEWER.value, "password": PASSWORD}
+    ),
+    "DELETE /api/v1/session": Case("/api/v1/session", 204),
+}
+
+
+def operations() -> dict[str, dict[str, Any]]:
+    """Every operation of the OpenAPI file in the repository."""
+    told = json.loads(DESCRIPTION.read_text("utf-8"))
+    return {
+        f"{method.upper()} {path}": operation
+        for path, methods in told["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def call(client: TestClient, name: str, house: House, path: str | None = None) -> int:
+    """Call a route as its case says; the status of the answer."""
+    case = CASES[name]
+    address = (path or case.path).replace("{sha}", house.sha)
+    return client.request(name.split()[0], address, json=case.body).status_code
+
+
+def test_every_route_has_a_case_and_states_its_role() -> None:
+    """A route nobody thought about is not let out."""
+    assert operations().keys() == CASES.keys()
+    for name, operation in operations().items():
+        assert "x-required-role" in operation, name
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name != LIVE])
+def test_who_may_call(house: House, name: str) -> None:
+    """Nobody: 401. A role that is not named: 403. A role that is named: the answer."""
+    roles = operations()[name]["x-required-role"]
+    if not roles:
+        assert call(house.client(), name, house) == CASES[name].status
+        return
+    assert call(house.client(), name, house) == 401
+    for role in Role:
+        expected = CASES[name].status if role.value in roles else 403
+        assert call(house.signed_in(role), name, house) == expected, role
+
+
+def test_nobody_may_listen_to_the_stream_without_an_account(house: House) -> None:
+    """The one route that the walk above leaves out."""
+    assert call(house.client(), LIVE, house) == 401
+    assert call(house.program("flags"), LIVE, house) == 403
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name != LIVE])
+def test_a_token_reaches_only_its_scope(house: House, name: str) -> None:
+    """Also the token of an administrator."""
+    operation = operations()[name]
+    if not operation["x-required-role"]:
+        return
+    needed = operation["x-required-scope"]
+    for scope in ("board", "flags", "metrics"):
+        expected = CASES[name].status if scope == needed else 403
+        assert call(house.program(scope), name, house) == expected, scope
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.unknown])
+def test_what_is_not_there_is_not_found(house: House, name: str) -> None:
+    """404, for every role that may ask."""
+    for role in (Role.SUPERVISOR, Role.EVALUATOR, Role.ADMIN):
+        client = house.signed_in(role)
+        for path in CASES[name].unknown:
+            assert call(client, name, house, path) == 404, path
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.others])
+def test_what_is_not_for_this_credential_is_not_found_either(house: House, name: str) -> None:
+    """404 and not 403: that it exists does not leak."""
+    narrow = house.program("board", "flags", "counter:loket_1")
+    for path in CASES[name].others:
+        assert call(house.program("board", "flags"), name, house, path) in (200, 404)
+        assert call(narrow, name, house, path) == 404, path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/readiness",
+        "/api/v1/readiness?at=2026-11-24T07:56:00%2B07:00",
+        "/api/v1/counters",
+        "/api/v1/cameras",
+        "/api/v1/verdicts",
+        "/api/v1/verdicts?counter=loket_2",
+        "/api/v1/flags",
+        "/api/v1/flags?counter=loket_2",
+    ],
+)
+def test_lists_leave_out_what_is_not_for_this_credential(house: House, path: str) -> None:
+    """Narrowed in the query, not in the page."""
+    narrow = house.program("board", "flags", "counter:loket_1").get(path)
+    assert narrow.status_code == 200
+    for word in ("loket_2", "loket_3", "hall_2", house.sha):
+        assert word not in narrow.text
+    wide = house.program("board", "flags").get(path)
+    assert "loket_2" in wide.text or "hall_2" in wide.text
+
+
+def test_metrics_show_every_counter_and_are_not_for_a_narrow_token(house: House) -> None:
+    """Nor does a wrong credential fall back to being on loopback."""
+    assert house.program("metrics", "counter:loket_1").get("/metrics").status_code == 403
+    near = house.client(address="127.0.0.1")
+    near.base_url = "http://127.0.0.1"
+    assert near.get("/metrics").status_code == 200
+    near.headers["Authorization"] = "Bearer siaga_wrong"
+    assert near.get("/metrics").status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/", "/board/tiles", "/board/pulse"])
+def test_pages_ask_for_an_account_too(house: House, path: str) -> None:
+    """The same door for people; a narrow token must not widen there."""
+    assert house.client().get(path).status_code in (303, 401)
+    assert house.program("board").get(path).status_code in (303, 401)
+    assert house.signed_in(Role.VIEWER).get(path).status_code == 200

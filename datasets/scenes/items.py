@@ -1,12 +1,13 @@
 """Desk objects: 11 kinds of personal items (ITEMS) and the equipment of a counter.
 
-Each maker takes (rng, object id, placement matrix, tag); the tag keeps texture file names apart. ITEMS gives the maker and
-the radius in metres that the object needs on the desk."""
+Each maker takes (rng, object id, placement matrix, tag); the tag keeps texture file names apart.
+ITEMS gives the maker and the radius in metres that the object needs on the desk.
+"""
 
 import math
 
-import bpy  # noqa: F401  before bmesh and mathutils, which it brings
 import bmesh
+import bpy  # noqa: F401  before bmesh and mathutils, which it brings
 import numpy as np
 from mathutils import Matrix
 
@@ -22,7 +23,15 @@ def rc(rng, lo=0.15, hi=0.9):
 def cup(rng, g, M, t):
     m = mat(
         "cup",
-        rng.choice([(0.93, 0.92, 0.9), (0.15, 0.25, 0.5), (0.7, 0.15, 0.12), (0.85, 0.8, 0.6), (0.2, 0.45, 0.35)]),
+        rng.choice(
+            [
+                (0.93, 0.92, 0.9),
+                (0.15, 0.25, 0.5),
+                (0.7, 0.15, 0.12),
+                (0.85, 0.8, 0.6),
+                (0.2, 0.45, 0.35),
+            ]
+        ),
         0.25,
         coat=0.5,
     )
@@ -45,9 +54,23 @@ def cup(rng, g, M, t):
         M,
         36,
     )
-    lathe("drink", [(0, h * 0.8), (r - 0.0045, h * 0.8)], mat("coffee", (0.2, 0.1, 0.05), 0.1), g, M, 36)
+    lathe(
+        "drink",
+        [(0, h * 0.8), (r - 0.0045, h * 0.8)],
+        mat("coffee", (0.2, 0.1, 0.05), 0.1),
+        g,
+        M,
+        36,
+    )
     a = np.linspace(-1.35, 1.35, 14)
-    tube("handle", [(r - 0.003 + 0.028 * math.cos(x), 0, h * 0.52 + 0.032 * math.sin(x)) for x in a], 0.0055, m, g, M)
+    tube(
+        "handle",
+        [(r - 0.003 + 0.028 * math.cos(x), 0, h * 0.52 + 0.032 * math.sin(x)) for x in a],
+        0.0055,
+        m,
+        g,
+        M,
+    )
     if rng.random() < 0.35:
         lathe(
             "saucer",
@@ -103,7 +126,15 @@ def bottle(rng, g, M, t):
     else:  # tumbler
         m = mat(
             "tumbler",
-            rng.choice([(0.12, 0.12, 0.14), (0.75, 0.3, 0.4), (0.3, 0.5, 0.6), (0.85, 0.85, 0.86), (0.1, 0.3, 0.2)]),
+            rng.choice(
+                [
+                    (0.12, 0.12, 0.14),
+                    (0.75, 0.3, 0.4),
+                    (0.3, 0.5, 0.6),
+                    (0.85, 0.85, 0.86),
+                    (0.1, 0.3, 0.2),
+                ]
+            ),
             0.3,
             metal=rng.choice([0, 0.7]),
         )
@@ -157,7 +188,15 @@ def phone(rng, g, M, t):
 def handbag(rng, g, M, t):
     m = mat(
         "leather",
-        rng.choice([(0.35, 0.18, 0.1), (0.08, 0.07, 0.07), (0.6, 0.12, 0.15), (0.75, 0.6, 0.45), (0.2, 0.25, 0.4)]),
+        rng.choice(
+            [
+                (0.35, 0.18, 0.1),
+                (0.08, 0.07, 0.07),
+                (0.6, 0.12, 0.15),
+                (0.75, 0.6, 0.45),
+                (0.2, 0.25, 0.4),
+            ]
+        ),
         0.5,
         bump=0.25,
         bscale=160,
@@ -182,7 +221,16 @@ def handbag(rng, g, M, t):
             g,
             M,
         )
-    box("buckle", 0.04, 0.008, 0.03, mat("gold", (0.8, 0.6, 0.25), 0.3, 1), g, M @ T(0, -d * 0.36, h * 0.7), 0.003)
+    box(
+        "buckle",
+        0.04,
+        0.008,
+        0.03,
+        mat("gold", (0.8, 0.6, 0.25), 0.3, 1),
+        g,
+        M @ T(0, -d * 0.36, h * 0.7),
+        0.003,
+    )
 
 
 def backpack(rng, g, M, t):
@@ -213,7 +261,10 @@ def backpack(rng, g, M, t):
     )
     tube(
         "loop",
-        [(0.05 * math.cos(x), 0.03, h * 0.97 + 0.05 * math.sin(x)) for x in np.linspace(0, math.pi, 12)],
+        [
+            (0.05 * math.cos(x), 0.03, h * 0.97 + 0.05 * math.sin(x))
+            for x in np.linspace(0, math.pi, 12)
+        ],
         0.008,
         m2,
         g,
@@ -249,7 +300,11 @@ def book(rng, g, M, t):
         z = 0
         for i in range(rng.choice((1, 1, 2))):
             w, d, h = rng.uniform(0.14, 0.17), rng.uniform(0.2, 0.24), rng.uniform(0.015, 0.035)
-            Q = M @ T(rng.uniform(-0.01, 0.01), rng.uniform(-0.01, 0.01), z) @ Rz(rng.uniform(-8, 8))
+            Q = (
+                M
+                @ T(rng.uniform(-0.01, 0.01), rng.uniform(-0.01, 0.01), z)
+                @ Rz(rng.uniform(-8, 8))
+            )
             cm = mat("cover", rc(rng, 0.1, 0.7), 0.45)
             box(
                 "pages",
@@ -281,15 +336,23 @@ def book(rng, g, M, t):
             v = []
             f = []
             uv = []
-            for i, x in enumerate(xs):
+            for x in xs:
                 z = 0.004 + 0.014 * math.sin(math.pi * min(1, x * 1.15)) * (1 - x * 0.35)
                 for y in (-d / 2, d / 2):
                     v.append((s * x * w, y, z))
             for i in range(9):
-                q = (2 * i, 2 * i + 2, 2 * i + 3, 2 * i + 1) if s > 0 else (2 * i + 1, 2 * i + 3, 2 * i + 2, 2 * i)
+                q = (
+                    (2 * i, 2 * i + 2, 2 * i + 3, 2 * i + 1)
+                    if s > 0
+                    else (2 * i + 1, 2 * i + 3, 2 * i + 2, 2 * i)
+                )
                 f.append(q)
                 u0, u1 = (i / 9, (i + 1) / 9) if s > 0 else (1 - i / 9, 1 - (i + 1) / 9)
-                uv.append([(u0, 0), (u1, 0), (u1, 1), (u0, 1)] if s > 0 else [(u0, 1), (u1, 1), (u1, 0), (u0, 0)])
+                uv.append(
+                    [(u0, 0), (u1, 0), (u1, 1), (u0, 1)]
+                    if s > 0
+                    else [(u0, 1), (u1, 1), (u1, 0), (u0, 0)]
+                )
             new_obj("pg", v, f, pm, uv, True, g, M)
         box("cv", 2 * w + 0.01, d + 0.008, 0.003, mat("cover", rc(rng, 0.1, 0.6), 0.5), g, M, 0.001)
 
@@ -304,7 +367,13 @@ def newspaper(rng, g, M, t):
     for i in range(n):
         for j in range(n):
             x, y = i / (n - 1), j / (n - 1)
-            v.append(((x - 0.5) * w, (y - 0.5) * d, 0.006 + 0.006 * math.sin(3 * x + 2 * y) * x * y + 0.004 * x))
+            v.append(
+                (
+                    (x - 0.5) * w,
+                    (y - 0.5) * d,
+                    0.006 + 0.006 * math.sin(3 * x + 2 * y) * x * y + 0.004 * x,
+                )
+            )
     for i in range(n - 1):
         for j in range(n - 1):
             f.append((i * n + j, (i + 1) * n + j, (i + 1) * n + j + 1, i * n + j + 1))
@@ -322,7 +391,11 @@ def newspaper(rng, g, M, t):
 
 def photo_frame(rng, g, M, t):
     w, h = rng.choice([(0.16, 0.12), (0.13, 0.17), (0.2, 0.15)])
-    m = mat("frame", rng.choice([(0.3, 0.18, 0.08), (0.05, 0.05, 0.05), (0.75, 0.6, 0.3), (0.9, 0.9, 0.88)]), 0.4)
+    m = mat(
+        "frame",
+        rng.choice([(0.3, 0.18, 0.08), (0.05, 0.05, 0.05), (0.75, 0.6, 0.3), (0.9, 0.9, 0.88)]),
+        0.4,
+    )
     Q = M @ Rx(-14)
     box("fr", w, 0.014, h, m, g, Q, 0.003)
     plane(
@@ -339,8 +412,19 @@ def photo_frame(rng, g, M, t):
 
 def makeup(rng, g, M, t):
     if rng.random() < 0.6:
-        b = mat("ls", rng.choice([(0.05, 0.05, 0.06), (0.75, 0.6, 0.3), (0.8, 0.75, 0.75)]), 0.25, metal=0.4)
-        lathe("ls", [(0, 0), (0.0105, 0), (0.0105, 0.035), (0.0085, 0.036), (0.0085, 0.05), (0, 0.05)], b, g, M)
+        b = mat(
+            "ls",
+            rng.choice([(0.05, 0.05, 0.06), (0.75, 0.6, 0.3), (0.8, 0.75, 0.75)]),
+            0.25,
+            metal=0.4,
+        )
+        lathe(
+            "ls",
+            [(0, 0), (0.0105, 0), (0.0105, 0.035), (0.0085, 0.036), (0.0085, 0.05), (0, 0.05)],
+            b,
+            g,
+            M,
+        )
         lathe(
             "lsred",
             [(0.007, 0.05), (0.007, 0.062), (0.003, 0.07), (0, 0.07)],
@@ -349,7 +433,9 @@ def makeup(rng, g, M, t):
             M,
         )
         box("capl", 0.021, 0.021, 0.034, b, g, M @ T(0.045, 0.01, 0), 0.003)
-    c = mat("comp", rng.choice([(0.05, 0.05, 0.06), (0.85, 0.6, 0.6), (0.8, 0.7, 0.5)]), 0.2, coat=0.6)
+    c = mat(
+        "comp", rng.choice([(0.05, 0.05, 0.06), (0.85, 0.6, 0.6), (0.8, 0.7, 0.5)]), 0.2, coat=0.6
+    )
     Q = M @ T(-0.03, 0.06, 0)
     lathe("comp", [(0, 0), (0.036, 0), (0.038, 0.006), (0.036, 0.01), (0, 0.01)], c, g, Q)
     lathe("powder", [(0, 0.0105), (0.028, 0.0105)], mat("powder", (0.85, 0.68, 0.55), 0.8), g, Q)
@@ -370,10 +456,21 @@ def makeup(rng, g, M, t):
 
 
 def cutlery(rng, g, M, t):
-    p = mat("plate", rng.choice([(0.95, 0.95, 0.93), (0.8, 0.86, 0.9), (0.9, 0.75, 0.5)]), 0.2, coat=0.5)
+    p = mat(
+        "plate", rng.choice([(0.95, 0.95, 0.93), (0.8, 0.86, 0.9), (0.9, 0.75, 0.5)]), 0.2, coat=0.5
+    )
     lathe(
         "plate",
-        [(0, 0), (0.06, 0), (0.07, 0.006), (0.105, 0.018), (0.108, 0.02), (0.104, 0.021), (0.068, 0.009), (0, 0.006)],
+        [
+            (0, 0),
+            (0.06, 0),
+            (0.07, 0.006),
+            (0.105, 0.018),
+            (0.108, 0.02),
+            (0.104, 0.021),
+            (0.068, 0.009),
+            (0, 0.006),
+        ],
         p,
         g,
         M,
@@ -382,7 +479,14 @@ def cutlery(rng, g, M, t):
     st = mat("steel", (0.75, 0.75, 0.77), 0.22, 1)
     for k, (dx, ang) in enumerate(((0.02, rng.uniform(-40, 40)), (0.055, rng.uniform(-30, 30)))):
         Q = M @ T(dx, 0, 0.022) @ Rz(ang)
-        tube("hd", [(0, -0.09 + 0.12 * x, 0.004 + 0.008 * x * x) for x in np.linspace(0, 1, 8)], 0.0032, st, g, Q)
+        tube(
+            "hd",
+            [(0, -0.09 + 0.12 * x, 0.004 + 0.008 * x * x) for x in np.linspace(0, 1, 8)],
+            0.0032,
+            st,
+            g,
+            Q,
+        )
         ell("bowl", 0.017, 0.027, 0.006, st, g, Q @ T(0, 0.055, 0.008)) if k == 0 else [
             tube("tine", [(q * 0.006, 0.03, 0.011), (q * 0.008, 0.085, 0.008)], 0.0017, st, g, Q)
             for q in (-1, -0.33, 0.33, 1)
@@ -428,7 +532,11 @@ def monitor(rng, g, M, t):
     w = rng.uniform(0.48, 0.56)
     h = w * 0.58
     k = mat(
-        "mon", rng.choice([(0.04, 0.04, 0.045), (0.05, 0.05, 0.055), (0.75, 0.75, 0.76)]), 0.45, bump=0.05, bscale=300
+        "mon",
+        rng.choice([(0.04, 0.04, 0.045), (0.05, 0.05, 0.055), (0.75, 0.75, 0.76)]),
+        0.45,
+        bump=0.05,
+        bscale=300,
     )
     Q = M @ T(0, 0, 0.11) @ Rx(-4)
     box("scrn", w, 0.022, h, k, g, Q, 0.006)
@@ -444,7 +552,16 @@ def monitor(rng, g, M, t):
     )
     box("neck", 0.05, 0.02, 0.24, k, g, M @ T(0, -0.03, 0), 0.004)
     box("foot", 0.24, 0.18, 0.012, k, g, M @ T(0, -0.02, 0), 0.006, 3)
-    box("logo", 0.05, 0.002, 0.012, mat("logo", (0.7, 0.7, 0.72), 0.3, 1), g, Q @ T(0, -0.043, h * 0.42), 0.0005)
+    box(
+        "logo",
+        0.05,
+        0.002,
+        0.012,
+        mat("logo", (0.7, 0.7, 0.72), 0.3, 1),
+        g,
+        Q @ T(0, -0.043, h * 0.42),
+        0.0005,
+    )
 
 
 def keyboard(rng, g, M, t):
@@ -471,8 +588,10 @@ def keyboard(rng, g, M, t):
 
 def mouse(rng, g, M, t):
     m = mat("mouse", rng.choice([(0.04, 0.04, 0.05), (0.8, 0.8, 0.8)]), 0.4)
-    o = ell("mouse", 0.031, 0.055, 0.022, m, g, M @ T(0, 0, 0.008))
-    box("mpad", 0.2, 0.18, 0.003, mat("pad", (0.06, 0.07, 0.1), 0.9), 0, M @ T(0, 0, -0.0005), 0.001)
+    ell("mouse", 0.031, 0.055, 0.022, m, g, M @ T(0, 0, 0.008))
+    box(
+        "mpad", 0.2, 0.18, 0.003, mat("pad", (0.06, 0.07, 0.1), 0.9), 0, M @ T(0, 0, -0.0005), 0.001
+    )
 
 
 def counting_machine(rng, g, M, t):
@@ -480,7 +599,16 @@ def counting_machine(rng, g, M, t):
     m = mat("cm", c, 0.45, bump=0.05, bscale=250)
     dk = mat("cmd", (0.07, 0.07, 0.08), 0.4)
     w = 0.27
-    v = [(0, 0), (0.24, 0), (0.24, 0.02), (0.20, 0.06), (0.20, 0.13), (0.13, 0.235), (0.05, 0.25), (0, 0.18)]
+    v = [
+        (0, 0),
+        (0.24, 0),
+        (0.24, 0.02),
+        (0.20, 0.06),
+        (0.20, 0.13),
+        (0.13, 0.235),
+        (0.05, 0.25),
+        (0, 0.18),
+    ]
     n = len(v)
     V = [(s * w / 2, y - 0.12, z) for s in (-1, 1) for y, z in v]
     F = [tuple(range(n - 1, -1, -1)), tuple(range(n, 2 * n))] + [
@@ -506,20 +634,45 @@ def counting_machine(rng, g, M, t):
         "y",
     )
     [
-        box("btn", 0.016, 0.004, 0.012, dk, g, M @ T(0.03 + 0.022 * i, 0.062, 0.18 - 0.018 * j) @ Rx(34), 0.002)
+        box(
+            "btn",
+            0.016,
+            0.004,
+            0.012,
+            dk,
+            g,
+            M @ T(0.03 + 0.022 * i, 0.062, 0.18 - 0.018 * j) @ Rx(34),
+            0.002,
+        )
         for i in range(3)
         for j in range(2)
     ]
     box("tray", 0.2, 0.1, 0.01, dk, g, M @ T(0, 0.1, 0.03), 0.003)
     if rng.random() < 0.5:
-        box("notes", 0.15, 0.07, 0.02, mat("notes", (0.75, 0.35, 0.35), 0.8), g, M @ T(0, 0.1, 0.041), 0.001)
+        box(
+            "notes",
+            0.15,
+            0.07,
+            0.02,
+            mat("notes", (0.75, 0.35, 0.35), 0.8),
+            g,
+            M @ T(0, 0.1, 0.041),
+            0.001,
+        )
 
 
 def calculator(rng, g, M, t):
     m = mat("calc", rng.choice([(0.12, 0.12, 0.13), (0.8, 0.8, 0.78)]), 0.45)
     Q = M @ Rx(8)
     box("calc", 0.14, 0.18, 0.028, m, g, Q, 0.006, 3)
-    plane("lcd", 0.11, 0.035, mat("lcd", (0.55, 0.62, 0.5), 0.2), g, Q @ T(0, -0.055, 0.0285) @ Rz(180))
+    plane(
+        "lcd",
+        0.11,
+        0.035,
+        mat("lcd", (0.55, 0.62, 0.5), 0.2),
+        g,
+        Q @ T(0, -0.055, 0.0285) @ Rz(180),
+    )
     kk = mat("ck", (0.7, 0.7, 0.7), 0.5)
     kd = mat("ck2", (0.2, 0.2, 0.22), 0.5)
     [

@@ -1,7 +1,8 @@
-"""Painted textures: card front and back, batik and plain shirts, pages, covers, screens, signs, labels.
+"""Painted textures: cards, batik and plain shirts, pages, covers, screens, signs, labels.
 
-Everything is drawn by this code with Pillow and numpy; names on the cards are invented. Each function writes one picture
-to path `p`, draws its choices from `rng` and returns the path."""
+Everything is drawn by this code with Pillow and numpy; names on the cards are invented. Each
+function writes one picture to path `p`, draws its choices from `rng` and returns the path.
+"""
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
@@ -14,20 +15,43 @@ def font(size, bold=True):
     return ImageFont.truetype(path, size) if path else ImageFont.load_default(size)
 
 
-NAMES = "Siti Rahma,Budi Santoso,Dewi Lestari,Agus Wijaya,Rina Kartika,Andi Pratama,Nur Aini,Hendra Gunawan".split(",")
+NAMES = [
+    "Siti Rahma",
+    "Budi Santoso",
+    "Dewi Lestari",
+    "Agus Wijaya",
+    "Rina Kartika",
+    "Andi Pratama",
+    "Nur Aini",
+    "Hendra Gunawan",
+]
 
 
 def words(rng, n):
-    return " ".join("".join(rng.choice("aeioubdgklmnprst") for _ in range(rng.randint(2, 9))) for _ in range(n))
+    return " ".join(
+        "".join(rng.choice("aeioubdgklmnprst") for _ in range(rng.randint(2, 9))) for _ in range(n)
+    )
 
 
 def card(p, rng, back=False, landscape=False):
-    """An identity card, 340 x 540 or 540 x 340 pixels: front with photo and name, or back with stripe and bar code."""
+    """An identity card, 340 x 540 or 540 x 340 pixels: front with photo and name, or back with
+    stripe and bar code.
+    """
     w, h = (540, 340) if landscape else (340, 540)
     head = rng.choice(
-        [(20, 70, 150), (150, 20, 30), (10, 110, 70), (230, 140, 20), (60, 60, 70), (90, 40, 120), (20, 130, 160)]
+        [
+            (20, 70, 150),
+            (150, 20, 30),
+            (10, 110, 70),
+            (230, 140, 20),
+            (60, 60, 70),
+            (90, 40, 120),
+            (20, 130, 160),
+        ]
     )
-    ground = rng.choice([(245, 245, 242), (245, 245, 242), (225, 235, 245), (250, 240, 215), (235, 225, 240)])
+    ground = rng.choice(
+        [(245, 245, 242), (245, 245, 242), (225, 235, 245), (250, 240, 215), (235, 225, 240)]
+    )
     im = Image.new("RGB", (w, h), ground)
     d = ImageDraw.Draw(im)
     if back:
@@ -43,7 +67,9 @@ def card(p, rng, back=False, landscape=False):
         if kind != "full" or rng.random() < 0.5:
             d.rectangle((40, h - 90, w - 40, h - 30), fill=(255, 255, 255))
             for x in range(0, w - 110, 5):
-                d.line((50 + x, h - 85, 50 + x, h - 35), fill=(0, 0, 0), width=rng.choice((1, 2, 3)))
+                d.line(
+                    (50 + x, h - 85, 50 + x, h - 35), fill=(0, 0, 0), width=rng.choice((1, 2, 3))
+                )
         im.save(p)
         return p
     bg = rng.choice([(190, 30, 40), (40, 80, 180), (200, 200, 205), (230, 230, 230)])
@@ -65,7 +91,7 @@ def card(p, rng, back=False, landscape=False):
 
     nm = rng.choice(NAMES)
     sub = "Petugas Loket"
-    nip = "NIP 19%06d" % rng.randint(0, 999999)
+    nip = f"NIP 19{rng.randint(0, 999999):06d}"
     if landscape:
         d.rectangle((0, 0, w, 80), fill=head)
         d.ellipse((15, 8, 79, 72), fill=(250, 220, 90))
@@ -105,8 +131,13 @@ def card(p, rng, back=False, landscape=False):
 def name_tag(p, rng):
     """An engraved name tag, 360 x 110 pixels."""
     ground, ink = rng.choice(
-        [((205, 170, 90), (30, 25, 15)), ((235, 235, 235), (20, 20, 20)), ((25, 25, 28), (235, 235, 230)),
-         ((190, 195, 200), (20, 20, 30)), ((20, 50, 110), (245, 245, 245))]
+        [
+            ((205, 170, 90), (30, 25, 15)),
+            ((235, 235, 235), (20, 20, 20)),
+            ((25, 25, 28), (235, 235, 230)),
+            ((190, 195, 200), (20, 20, 30)),
+            ((20, 50, 110), (245, 245, 245)),
+        ]
     )
     im = Image.new("RGB", (360, 110), ground)
     d = ImageDraw.Draw(im)
@@ -135,7 +166,9 @@ def batik(p, rng, size=768):
     s1 = np.sin(k * x) * np.sin(k * y)
     s2 = np.sin(k * x + np.pi / 2) * np.sin(k * y + np.pi / 2)
     r = np.abs(s1) + np.abs(s2)
-    z = np.sin(3 * k * (x + y) / 2 + 2 * np.sin(k * x)) + np.sin(3 * k * (x - y) / 2 + 2 * np.sin(k * y))
+    z = np.sin(3 * k * (x + y) / 2 + 2 * np.sin(k * x)) + np.sin(
+        3 * k * (x - y) / 2 + 2 * np.sin(k * y)
+    )
     a[:] = pal[0]
     a[(r > 0.9) & (r < 1.05)] = pal[1]
     a[np.abs(s1) > 0.75] = pal[1]
@@ -161,7 +194,12 @@ def page(p, rng, w=600, h=800, news=False):
     im = Image.new("RGB", (w, h), (238, 236, 226) if not news else (222, 220, 210))
     d = ImageDraw.Draw(im)
     if news:
-        d.text((30, 20), rng.choice(["HARIAN KOTA", "KORAN PAGI", "WARTA KITA"]), font=font(64), fill=(15, 15, 15))
+        d.text(
+            (30, 20),
+            rng.choice(["HARIAN KOTA", "KORAN PAGI", "WARTA KITA"]),
+            font=font(64),
+            fill=(15, 15, 15),
+        )
         d.line((30, 100, w - 30, 100), fill=0, width=4)
         d.rectangle((30, 180, w // 2 + 60, 430), fill=tuple(rng.randint(60, 190) for _ in range(3)))
         d.text((30, 115), words(rng, 4).title(), font=font(36), fill=(20, 20, 20))
@@ -179,7 +217,10 @@ def page(p, rng, w=600, h=800, news=False):
                 )
     else:
         f = font(16, False)
-        [d.text((50, 50 + 24 * i), words(rng, 9)[:58], font=f, fill=(60, 60, 60)) for i in range(28)]
+        [
+            d.text((50, 50 + 24 * i), words(rng, 9)[:58], font=f, fill=(60, 60, 60))
+            for i in range(28)
+        ]
     im.save(p)
     return p
 
@@ -202,10 +243,12 @@ def photo(p, rng):
     d = ImageDraw.Draw(im)
     d.rectangle((0, 180, 400, 300), fill=(70, 130, 60))
     d.polygon([(50, 200), (160, 60), (270, 200)], fill=(110, 120, 140))
-    for i, x in enumerate((150, 210, 265)):
+    for x in (150, 210, 265):
         hh = rng.randint(90, 130)
         d.ellipse((x - 20, 300 - hh - 60, x + 20, 300 - hh - 20), fill=(205, 160, 125))
-        d.rectangle((x - 26, 300 - hh - 20, x + 26, 300), fill=tuple(rng.randint(40, 230) for _ in range(3)))
+        d.rectangle(
+            (x - 26, 300 - hh - 20, x + 26, 300), fill=tuple(rng.randint(40, 230) for _ in range(3))
+        )
     im.filter(ImageFilter.GaussianBlur(1)).save(p)
     return p
 
@@ -217,7 +260,10 @@ def screen(p, rng):
     d.rectangle((0, 40, 180, 540), fill=(225, 230, 238))
     d.text((14, 6), "Sistem Antrian  -  Loket 2", font=font(24), fill=(255, 255, 255))
     for i in range(9):
-        d.rectangle((200, 70 + 50 * i, 940, 108 + 50 * i), fill=(255, 255, 255) if i % 2 else (240, 244, 250))
+        d.rectangle(
+            (200, 70 + 50 * i, 940, 108 + 50 * i),
+            fill=(255, 255, 255) if i % 2 else (240, 244, 250),
+        )
         d.text((215, 78 + 50 * i), words(rng, 5), font=font(18, False), fill=(60, 60, 60))
     im.save(p)
     return p
@@ -251,7 +297,12 @@ def label(p, rng):
     im = Image.new("RGB", (600, 200), c)
     d = ImageDraw.Draw(im)
     for x in (30, 330):
-        d.text((x, 60), rng.choice(["AIR", "BIRU", "TIRTA", "SEGAR"]), font=font(64), fill=(255, 255, 255))
+        d.text(
+            (x, 60),
+            rng.choice(["AIR", "BIRU", "TIRTA", "SEGAR"]),
+            font=font(64),
+            fill=(255, 255, 255),
+        )
         d.ellipse((x + 180, 70, x + 240, 130), fill=(250, 240, 120))
     im.save(p)
     return p

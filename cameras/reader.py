@@ -381,8 +381,8 @@ class _Capture:
         self._hidden = hidden
         self._source: FrameSource | None = None
         self._closed = threading.Event()
-        self._first_s: float | None = None
-        self._last_s = 0.0
+        self._first_at: datetime | None = None
+        self._last_at: datetime | None = None
         self.live = True
         self.done = False
         self.refused = False
@@ -409,7 +409,9 @@ class _Capture:
     @property
     def healthy_s(self) -> float:
         """For how long this connection gave frames."""
-        return self._last_s - self._first_s if self._first_s is not None else 0.0
+        if self._first_at is None or self._last_at is None:
+            return 0.0
+        return (self._last_at - self._first_at).total_seconds()
 
     def _run(self) -> None:
         try:
@@ -420,8 +422,8 @@ class _Capture:
             frames = source.frames()
             try:
                 for frame in frames:
-                    self._last_s = time.monotonic()
-                    self._first_s = self._first_s or self._last_s
+                    self._last_at = frame.captured_at
+                    self._first_at = self._first_at or self._last_at
                     if not self._accept(self, frame):
                         return
             finally:

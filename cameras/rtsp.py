@@ -27,8 +27,8 @@ SLACK = 0.2
 class RtspSource:
     """Keyframes of a stream over TCP, at most one per period, stamped with their arrival.
 
-    Only keyframes are decoded: a tenth of the work. When they come more rarely than the period, all
-    frames are decoded from the next keyframe on, and still only those that are due are converted.
+    Only keyframes are decoded: a fifth of the work. When they come more rarely than the period, all
+    frames are decoded from then on, and still only those that are due are converted.
     The end of the stream is a failure.
 
     `frames` belongs to one thread. `close` may be called from any: it ends `frames` at the next
@@ -104,7 +104,7 @@ class RtspSource:
         sampler = Sampler(self._period_s, SLACK)
         rare_s = max(0.2, 1.5 * self._period_s)
         key_at = time.monotonic()
-        too_rare = False
+        since_key: list[av.Packet[VideoStream]] = []  # compressed; until keyframes prove frequent
         sequence = 0
         for packet in container.demux(stream):
             if self._stop.is_set():
@@ -112,27 +112,41 @@ class RtspSource:
             if not packet.size or packet.is_corrupt:
                 continue
             captured_at = self._clock.now()
-            if packet.is_keyframe:
-                key_at = time.monotonic()
-                if too_rare and not self._decodes_all:
+            due = [packet]
+            if not self._decodes_all:
+                if packet.is_keyframe:
+                    key_at = time.monotonic()
+                    since_key = [packet]
+                elif not since_key:
+                    continue  # came in the middle; nothing to decode from before a keyframe
+                else:
+                    since_key.append(packet)
+                    if time.monotonic() - key_at <= rare_s:
+                        continue
                     self._decodes_all = True
                     decoder.flush_buffers()
                     decoder.skip_frame = "DEFAULT"
-            else:
-                too_rare = too_rare or time.monotonic() - key_at > rare_s
-                if not self._decodes_all:
-                    continue
-            pictures: list[av.VideoFrame] = []
-            with suppress(av.error.InvalidDataError):  # a torn packet; the next keyframe mends it
+                    due, since_key = since_key, []
+            picture = self._newest(decoder, due)
+            if picture is not None and sampler.takes(captured_at.timestamp()):
+                yield Frame(self._camera, sequence, captured_at, image_of(picture))
+                sequence += 1
+
+    def _newest(
+        self, decoder: av.VideoCodecContext, packets: "list[av.Packet[VideoStream]]"
+    ) -> av.VideoFrame | None:
+        """The newest whole picture in these packets."""
+        newest: av.VideoFrame | None = None
+        for packet in packets:
+            with suppress(av.error.InvalidDataError):  # torn; the next keyframe mends it
                 pictures = decoder.decode(packet)
                 if not pictures and not self._decodes_all:  # held back for frames in between
                     pictures = decoder.decode(None)
                     decoder.flush_buffers()
-            for picture in pictures[-1:]:
-                if picture.is_corrupt or not sampler.takes(captured_at.timestamp()):
-                    continue
-                yield Frame(self._camera, sequence, captured_at, image_of(picture))
-                sequence += 1
+                for picture in pictures:
+                    if not picture.is_corrupt:
+                        newest = picture
+        return newest
 
     def _failure(self, error: Exception) -> CameraError:
         if isinstance(error, av.error.HTTPUnauthorizedError | av.error.HTTPForbiddenError):

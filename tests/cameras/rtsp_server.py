@@ -13,15 +13,15 @@ gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # type: ignore[import-not-found] # noqa: E402
 
-SIZE = "video/x-raw,format=I420,width=320,height=180"
+SIZE = "video/x-raw,format=I420,width=320,height=192"
 SOURCE = f"videotestsrc is-live=true pattern={{pattern}} ! {SIZE}"
-H264 = "x264enc tune=zerolatency speed-preset=ultrafast key-int-max={keys} bitrate=800"
+H264 = "x264enc tune=zerolatency speed-preset=ultrafast key-int-max={keys} pass=quant"
 JPEG = "jpegenc ! rtpjpegpay name=pay0 pt=26"
 PAY = "rtph264pay name=pay0 pt=96 config-interval=1"
 
 
 def h264(pattern: str, keys: int) -> str:
-    """A pipeline with a keyframe every `keys` frames."""
+    """A pipeline with a keyframe every `keys` frames; the same picture gives the same bytes."""
     source = SOURCE.format(pattern=pattern)
     return f"( {source},framerate=15/1 ! {H264.format(keys=keys)} ! {PAY} )"
 
@@ -29,7 +29,7 @@ def h264(pattern: str, keys: int) -> str:
 MOUNTS = {
     "/cam": h264("ball", 15),
     "/rare": h264("ball", 300),
-    "/still": h264("smpte", 15),
+    "/still": h264("checkers-8", 15),
     "/jpeg": f"( {SOURCE.format(pattern='ball')},framerate=5/1 ! {JPEG} )",
 }
 

@@ -55,12 +55,13 @@ def counter(width: int = 1280, height: int = 720) -> Image:
 def noisy(image: np.ndarray, spread: float = 3.0) -> Image:
     """The same with the noise of a camera."""
     noise = spread * _noise()[: image.shape[0], : image.shape[1]]
-    return np.clip(image + noise, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(image + noise, 0, 255), np.uint8)
 
 
 @lru_cache
 def _noise() -> Floats:
-    return np.random.default_rng(0).standard_normal((720, 1280, 3), np.float32)
+    noise: Floats = np.random.default_rng(0).standard_normal((720, 1280, 3), np.float32)
+    return noise
 
 
 def turned(image: Image, degrees: float = 0, right: float = 0, zoom: float = 1) -> Image:

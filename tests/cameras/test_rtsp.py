@@ -1,0 +1,202 @@
+"""RTSP against a real server, behind a network that misbehaves."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from itertools import islice, pairwise
+
+import pytest
+
+from cameras.config import CameraConfig
+from cameras.reader import Backoff, CameraReader, ReaderState
+from cameras.rtsp import RtspSource
+from tests.cameras.servers import PASSWORD, USERNAME, ChaosProxy, RtspServer, rtsp_server
+from tests.cameras.test_reader import until
+from tests.fakes_cameras import FastClock
+from vision.errors import CameraUnauthorised, CameraUnavailable
+from vision.values import Gap
+
+pytestmark = pytest.mark.rtsp
+SPEED = 5.0
+
+
+@pytest.fixture(scope="module")
+def open_server() -> Iterator[RtspServer]:
+    """A camera without a password."""
+    with rtsp_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def closed_server() -> Iterator[RtspServer]:
+    """A camera that asks for Digest."""
+    with rtsp_server(USERNAME, PASSWORD) as server:
+        yield server
+
+
+def source(
+    port: int, path: str = "/cam", *, password: str = "", period_s: float = 1.0
+) -> RtspSource:
+    """A source at this server."""
+    account = USERNAME if password else ""
+    return RtspSource(
+        f"rtsp://127.0.0.1:{port}{path}", "cam-1", FastClock(), period_s, account, password
+    )
+
+
+def test_keyframes_are_enough_when_they_come_once_a_period(open_server: RtspServer) -> None:
+    """Nothing else is decoded, and the first comes in about a second."""
+    begin = time.monotonic()
+    camera = source(open_server.port)
+    frames = list(islice(camera.frames(), 3))
+    assert not camera.decodes_all
+    assert frames[0].size_wh == (320, 192)
+    steps = [(b.captured_at - a.captured_at).total_seconds() for a, b in pairwise(frames)]
+    assert all(0.7 < step < 2.5 for step in steps)
+    assert time.monotonic() - begin < 8
+
+
+def test_rare_keyframes_make_it_decode_everything(open_server: RtspServer) -> None:
+    """A keyframe per 20 s would be silence; the sampling still holds."""
+    camera = source(open_server.port, "/rare", period_s=0.4)
+    frames = list(islice(camera.frames(), 5))
+    assert camera.decodes_all
+    span_s = (frames[-1].captured_at - frames[0].captured_at).total_seconds()
+    assert 1.2 < span_s < 6
+    assert len({frame.image.tobytes() for frame in frames}) == 5
+
+
+def test_motion_jpeg_over_rtsp_is_read_too(open_server: RtspServer) -> None:
+    """Every picture is a keyframe; one per period is decoded to the end."""
+    frames = list(islice(source(open_server.port, "/jpeg").frames(), 2))
+    assert frames[0].size_wh == (320, 192)
+
+
+def test_digest_lets_the_right_password_in(closed_server: RtspServer) -> None:
+    """Also one with every sign that an address cannot hold."""
+    frame = next(source(closed_server.port, password=PASSWORD).frames())
+    assert frame.image.any()
+
+
+@pytest.mark.parametrize("password", ["", "wr0ng/p@ss"], ids=["none", "a wrong one"])
+def test_a_wrong_password_is_told_as_such_and_never_shown(
+    closed_server: RtspServer, password: str
+) -> None:
+    """The remedy stands in the line; the password does not."""
+    with pytest.raises(CameraUnauthorised, match="check username and password") as refused:
+        next(source(closed_server.port, password=password).frames())
+    shown = f"{refused.value!r} {refused.value.__cause__!r}"
+    assert "wr0ng" not in shown
+    assert USERNAME not in shown
+
+
+def test_a_wrong_path_and_a_closed_port_are_told(open_server: RtspServer) -> None:
+    """Each with its own sentence."""
+    with pytest.raises(CameraUnavailable, match="404"):
+        next(source(open_server.port, "/none").frames())
+    with pytest.raises(CameraUnavailable, match="connection refused"):
+        next(source(1).frames())
+
+
+class Watched:
+    """A reader on a real camera behind the proxy, five times as quick, and what it told."""
+
+    def __init__(self, port: int, path: str = "/cam", password: str = "") -> None:
+        self.clock = FastClock(SPEED)
+        self.gaps: list[Gap] = []
+        account = f"{USERNAME}:{password}@" if password else ""
+        config = CameraConfig("cam-1", f"rtsp://{account}127.0.0.1:{port}{path}", period_s=1.0)
+        self.reader = CameraReader(
+            config, self.clock, on_gap=self.gaps.append, backoff=Backoff(0.5, 2.0, 0.25, 10, 2.0)
+        )
+
+    def __enter__(self) -> "Watched":
+        self.reader.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        begin = time.monotonic()
+        self.reader.stop()
+        assert time.monotonic() - begin < 2
+
+    def becomes(self, state: ReaderState, within_s: float = 12) -> None:
+        """Wait for it."""
+        until(lambda: self.reader.status().state is state, within_s)
+
+
+def test_a_killed_server_is_noticed_and_the_camera_comes_back() -> None:
+    """Somebody pulls the plug and puts it in again."""
+    with rtsp_server() as server, Watched(server.port) as watched:
+        watched.becomes(ReaderState.OK)
+        server.kill()
+        watched.becomes(ReaderState.NO_SIGNAL)
+        assert "got connection refused" in watched.reader.status().detail
+        server.start()
+        watched.becomes(ReaderState.OK)
+        status = watched.reader.status()
+        assert status.reconnects > 0
+        assert status.detail == ""
+        assert len(watched.gaps) == 2
+        assert watched.gaps[1].until - watched.gaps[1].since >= timedelta(seconds=5)
+
+
+def test_a_hanging_network_is_noticed_by_the_reader_itself(open_server: RtspServer) -> None:
+    """The library would wait; five seconds of the clock are enough."""
+    with ChaosProxy(open_server.port) as proxy, Watched(proxy.port) as watched:
+        watched.becomes(ReaderState.OK)
+        proxy.mode = "hole"
+        begin = time.monotonic()
+        watched.becomes(ReaderState.NO_SIGNAL, 4)
+        assert time.monotonic() - begin < 5 / SPEED + 2
+        proxy.mode = "pass"
+        watched.becomes(ReaderState.OK)
+
+
+def test_reset_and_refused_connections_end_in_a_new_one(open_server: RtspServer) -> None:
+    """Each is a failure of this camera and nothing more; no socket is left."""
+    with ChaosProxy(open_server.port) as proxy, Watched(proxy.port) as watched:
+        watched.becomes(ReaderState.OK)
+        for mode in ("pass", "refuse"):
+            proxy.mode = mode
+            before = watched.reader.status().reconnects
+            proxy.reset()
+            until(lambda before=before: watched.reader.status().reconnects > before, 10)  # type: ignore[misc]
+        proxy.mode = "pass"
+        watched.becomes(ReaderState.OK)
+        until(lambda: proxy.open_count <= 2, 5)
+
+
+def test_a_still_picture_is_frozen_on_the_wire_too(open_server: RtspServer) -> None:
+    """The test card of a broken encoder."""
+    with Watched(open_server.port, "/still") as watched:
+        watched.becomes(ReaderState.FROZEN, 10)
+
+
+STATES: list[tuple[str, str, Callable[[Watched], bool]]] = [
+    ("connecting to nobody who answers", "hole", lambda _: True),
+    ("refused", "refuse", lambda watched: watched.reader.status().detail != ""),
+    ("running", "pass", lambda watched: watched.reader.status().frames > 0),
+]
+
+
+@pytest.mark.parametrize(("mode", "ready"), [row[1:] for row in STATES], ids=[r[0] for r in STATES])
+def test_stop_takes_less_than_two_seconds(
+    open_server: RtspServer, mode: str, ready: Callable[[Watched], bool]
+) -> None:
+    """Also while the library sits in a socket."""
+    with ChaosProxy(open_server.port) as proxy:
+        proxy.mode = mode
+        with Watched(proxy.port) as watched:
+            until(lambda: ready(watched), 8)
+            time.sleep(0.2)
+
+
+def test_a_changed_password_waits_and_says_so(closed_server: RtspServer) -> None:
+    """In the status, which is shown, stands no password."""
+    with Watched(closed_server.port, password="wr0ng") as watched:
+        until(lambda: watched.reader.status().detail != "", 5)
+        detail = watched.reader.status().detail
+        assert detail == (
+            "cam-1: expected access, got a refusal (401); check username and password"
+        )
+        watched.becomes(ReaderState.NO_SIGNAL)

@@ -30,6 +30,8 @@ CLIP_SUFFIXES = frozenset(
     | {".wmv", ".flv", ".3gp", ".asf", ".mjpeg", ".mjpg"}
 )
 
+_STRICT_PIXELS = 64_000_000  # larger JPEGs are not decoded twice
+
 _EXPECTED = "expected a JPEG, PNG, BMP, WebP or TIFF picture"
 
 # Every refusal becomes one PictureError; OpenCV must not print a second story to the terminal.
@@ -83,7 +85,8 @@ def decode_picture(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Imag
         )
     if header.short:
         raise PictureError(f"{name}: expected a whole {header.kind}, got one that {header.short}")
-    image = _decoded(data, header.has_alpha)
+    sound = header.scan is None or width * height > _STRICT_PIXELS or _is_sound(header.scan)
+    image = _decoded(data, header.has_alpha) if sound else None
     if image is None:
         raise PictureError(
             f"{name}: expected a {header.kind} of {width}x{height} pixels, got damaged data "
@@ -166,6 +169,7 @@ class _Header:
     size_wh: tuple[int, int]
     has_alpha: bool = False
     short: str = ""
+    scan: bytes | None = None  # a JPEG without its notes, where a second decoder understands it
 
 
 def _header(data: bytes, name: str) -> _Header:
@@ -205,7 +209,7 @@ _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # in compressed data 00 and 
 
 def _jpeg(data: bytes) -> _Header:
     """Walk the segments to the end of the picture. Source: ITU-T T.81, annex B."""
-    at, size_wh = 2, (0, 0)
+    at, size_wh, kinds, notes = 2, (0, 0), set[int](), [(0, 0)]
     while True:
         marker = data.find(b"\xff", at)
         while marker >= 0 and data[marker + 1 : marker + 2] == b"\xff":
@@ -216,7 +220,8 @@ def _jpeg(data: bytes) -> _Header:
         if code == 0xD9:
             if size_wh == (0, 0):
                 raise _NoPicture("a JPEG without a picture")
-            return _Header("JPEG", size_wh)
+            plain = kinds <= {0xC0, 0xC1, 0xC2, 1, 3}
+            return _Header("JPEG", size_wh, scan=_without(data[:at], notes) if plain else None)
         if code in (0x00, 0x01, 0xD8) or 0xD0 <= code <= 0xD7:
             continue
         if at + 2 > len(data):
@@ -225,6 +230,9 @@ def _jpeg(data: bytes) -> _Header:
         if 0xC0 <= code <= 0xCF and code not in (0xC4, 0xC8, 0xCC):
             height, width = struct.unpack_from(">HH", data, at + 3)
             size_wh = (width, height)
+            kinds |= {code, data[at + 7]}
+        if 0xE0 <= code <= 0xEF or code == 0xFE:
+            notes.append((marker, at + length))
         at += length
         if code == 0xDA:
             end = _MARKER.search(data, at)
@@ -234,6 +242,28 @@ def _jpeg(data: bytes) -> _Header:
     if size_wh == (0, 0):
         raise _NoPicture(f"a JPEG that ends after {len(data)} bytes, within its header")
     return _Header("JPEG", size_wh, short=f"ends after {len(data)} bytes, before its end marker")
+
+
+def _without(data: bytes, cuts: list[tuple[int, int]]) -> bytes:
+    starts = [end for _, end in cuts]
+    ends = [start for start, _ in cuts[1:]] + [len(data)]
+    return b"".join(data[start:end] for start, end in zip(starts, ends, strict=True))
+
+
+def _is_sound(scan: bytes) -> bool:
+    """Whether every block of a JPEG can be read. OpenCV's decoder only mutters and goes on."""
+    import av  # only here: a PNG needs no second decoder
+
+    decoder = av.CodecContext.create("mjpeg", "r")
+    decoder.options = {"err_detect": "explode"}
+    decoder.thread_count = 1
+    try:
+        decoder.decode(av.Packet(scan))
+    except av.error.InvalidDataError:
+        return False
+    except av.error.FFmpegError:  # a kind of JPEG it does not know is not damaged
+        return True
+    return True
 
 
 def _png(data: bytes) -> _Header:

@@ -172,6 +172,13 @@ class CameraReader:
             frame, self._slot = self._slot, None
             return frame
 
+    def expected_at(self) -> datetime | None:
+        """The moment of the frame that waits, else of the next one the source has promised."""
+        with self._news:
+            if self._slot is not None:
+                return self._slot.captured_at
+            return self._capture.promised_at if self._capture is not None else None
+
     def wait(self, timeout_s: float) -> bool:
         """Sleep until there is a frame to take; False when none came in time or it was stopped."""
         with self._news:
@@ -315,7 +322,7 @@ class CameraReader:
             self._state, self._since = state, at
 
     def _hidden(self, text: str) -> str:
-        return hide_credentials(text, self._config.password, self._config.username)
+        return hide_credentials(text, self._config.password)
 
     def _tell_gap(self, gap: Gap) -> None:
         if self._on_gap is not None:

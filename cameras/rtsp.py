@@ -162,5 +162,5 @@ class RtspSource:
             got = "no answer in time"
         else:
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            got = hide_credentials(reason, self._username, self._password)
+            got = hide_credentials(reason, self._password)
         return CameraUnavailable(f"{self._camera}: expected a stream, got {got}")

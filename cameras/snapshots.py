@@ -107,7 +107,7 @@ class HttpSnapshotSource:
                 f"{self._camera}: expected a picture, got no answer within {_READ_S:.0f} s"
             ) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            reason = hide_credentials(str(error), self._username, self._password)
+            reason = hide_credentials(str(error), self._password)
             raise CameraUnavailable(
                 f"{self._camera}: expected a picture, got: {reason or type(error).__name__}"
             ) from None

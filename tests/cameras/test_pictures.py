@@ -200,6 +200,39 @@ def test_a_progressive_jpeg_is_walked_to_its_end() -> None:
         decode_picture(data[: len(data) // 2], "a.jpg")
 
 
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
+def test_a_jpeg_with_a_hole_is_refused_though_it_has_an_end(
+    share: float, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A buffer that was sent half and closed properly: the rest would be grey."""
+    noise = np.random.default_rng(1).integers(-30, 30, (480, 640, 3))
+    data = encoded(".jpg", np.clip(scene(640, 480) + noise, 0, 255).astype(np.uint8))
+    with pytest.raises(PictureError, match="expected a JPEG of 640x480 pixels, got damaged data"):
+        decode_picture(data[: int(len(data) * share)] + b"\xff\xd9", "a.jpg")
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        (cv2.IMWRITE_JPEG_PROGRESSIVE, 1),
+        (cv2.IMWRITE_JPEG_RST_INTERVAL, 3),
+        (cv2.IMWRITE_JPEG_OPTIMIZE, 1),
+        (cv2.IMWRITE_JPEG_QUALITY, 1),
+        (cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444),
+        (cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_411),
+        (cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_440),
+    ],
+    ids=["progressive", "restarts", "optimised", "worst", "4:4:4", "4:1:1", "4:4:0"],
+)
+def test_every_ordinary_kind_of_jpeg_is_accepted(options: tuple[int, ...]) -> None:
+    """Being strict must not cost a good picture."""
+    for size in ((641, 479), (17, 3), (1, 1)):
+        image = scene(*size)
+        assert decode_picture(encoded(".jpg", image, *options), "a").shape == image.shape
+        assert decode_picture(encoded(".jpg", image[:, :, 0], *options), "a").shape == image.shape
+
+
 def test_names_tell_pictures_from_clips() -> None:
     """A folder holds both."""
     assert is_picture(Path("a.JPG"))

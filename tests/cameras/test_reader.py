@@ -219,14 +219,14 @@ def test_a_late_thread_of_a_given_up_connection_hands_nothing_on() -> None:
     def late(clock: FastClock) -> FakeSource:
         class Late(FakeSource):
             def frames(self):  # type: ignore[no-untyped-def]
-                time.sleep(2.2)
+                time.sleep(1.8)
                 yield Frame("cam-1", 0, clock.now(), picture(99))
 
         return Late(clock, [])
 
     with Bench(late, silent) as bench:
         until(lambda: len(bench.script.made) == 2, 5)
-        time.sleep(0.8)
+        time.sleep(0.5)
         assert bench.reader.status().frames == 0
 
 

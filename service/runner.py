@@ -71,8 +71,12 @@ class Reader(Protocol):
         """The newest frame, once."""
         ...
 
-    def pending_at(self) -> datetime | None:
-        """When the frame that waits was captured, if one waits."""
+    def waits(self) -> bool:
+        """Whether a frame can be taken."""
+        ...
+
+    def expected_at(self) -> datetime | None:
+        """The moment of the frame that waits, else of the one that is promised next."""
         ...
 
     def frozen(self) -> bool:
@@ -185,7 +189,7 @@ class RunningOffice:
             waiting = [
                 (self._waited_since.get(name, 0.0), name)
                 for name, reader in self._readers.items()
-                if name not in self._under_way and reader.pending_at() is not None
+                if name not in self._under_way and reader.waits()
             ]
             if not waiting:
                 self._bell.wait(timeout=1.0)
@@ -246,7 +250,7 @@ class RunningOffice:
         with self._bell:  # a frame is either waiting or under way, never between
             open_at = list(self._under_way.values())
             open_at += [
-                at for reader in self._readers.values() if (at := reader.pending_at()) is not None
+                at for reader in self._readers.values() if (at := reader.expected_at()) is not None
             ]
         quiet = now - timedelta(seconds=BEAT_S * speed)
         return max(min([quiet, *open_at]), now - timedelta(seconds=LATE_S * speed))

@@ -241,8 +241,12 @@ def moment_text(at: datetime, zone: tzinfo, lang: Lang, *, seconds: bool = False
     return f"{day_text(at, zone, lang)} {time} {zone_letters(at, zone)}"
 
 
-def span_text(span: timedelta, lang: Lang) -> str:
-    """`3 menit 12 detik`: the two largest units that say something; nothing is negative."""
+def span_text(span: timedelta, lang: Lang, *, short: bool = False) -> str:
+    """`3 menit 12 detik`: the two largest units that say something; nothing is negative.
+
+    `short` abbreviates them where room is scarce: `3 mnt 12 dtk`.
+    """
+    units_of = "short_span" if short else "span"
     total = max(0, int(span.total_seconds()))
     if total >= 86400:
         units = (("days", total // 86400), ("hours", total % 86400 // 3600))
@@ -250,8 +254,8 @@ def span_text(span: timedelta, lang: Lang) -> str:
         units = (("hours", total // 3600), ("minutes", total % 3600 // 60))
     else:
         units = (("minutes", total // 60), ("seconds", total % 60))
-    said = [text(f"span.{name}", lang, n=n) for name, n in units if n]
-    return " ".join(said) or text("span.seconds", lang, n=0)
+    said = [text(f"{units_of}.{name}", lang, n=n) for name, n in units if n]
+    return " ".join(said) or text(f"{units_of}.seconds", lang, n=0)
 
 
 def number_text(value: float, lang: Lang, digits: int = 2) -> str:

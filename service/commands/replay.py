@@ -1,6 +1,7 @@
 """`siaga replay`: a recording through exactly the code of `siaga run`, as fast as it goes."""
 
 import argparse
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 from cameras.recordings import Recording, open_recording
 from service.assembly import Forgetful, build_office, masks_of, open_eyes
 from service.clock import RecordingClock
-from service.events import event_body
+from service.events import event_body, event_line
 from service.office import Event, Office
 from service.settings import Settings, load_settings
 from vision.errors import ConfigError, PictureError

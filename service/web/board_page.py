@@ -280,6 +280,7 @@ def _tile(tile: Tile, board: Board, policy: Policy, zone: ZoneInfo, lang: Lang) 
     at = time_text(tile.picture_at, zone, lang, seconds=True) if tile.picture_at else ""
     tone = _tone(tile)
     deadline = _deadline(tile, board)
+    left = span_text(deadline - board.now, lang, short=True) if deadline else ""
     view = TileView(
         key=element_key(tile.counter),
         name=tile.name,
@@ -305,9 +306,7 @@ def _tile(tile: Tile, board: Board, policy: Policy, zone: ZoneInfo, lang: Lang) 
     return replace(
         view,
         version=version_of(view),
-        left=text("board.minutes_left", lang, span=span_text(deadline - board.now, lang))
-        if deadline
-        else "",
+        left=text("board.minutes_left", lang, span=left) if left else "",
         picture=f"/api/v1/counters/{quote(tile.counter, safe='')}/picture"
         f"?v={quote(tile.picture, safe='')}"
         if tile.picture

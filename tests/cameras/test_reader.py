@@ -339,6 +339,24 @@ def test_a_fault_in_a_recording_stands_in_the_detail(tmp_path: Path) -> None:
     assert "got an empty file" in reader.status().detail
 
 
+def test_what_was_over_before_the_start_is_not_played(tmp_path: Path) -> None:
+    """An office that starts at 07:50 has not seen 07:20."""
+    recording = drawn(tmp_path, [0, 10, 200, 201])
+    clock = FastClock(30, START + timedelta(seconds=195))
+    source = PacedSource(recording, "cam-1", clock)
+    times = [int((frame.captured_at - START).total_seconds()) for frame in source.frames()]
+    assert times == [200, 201]
+
+
+def test_it_is_known_up_to_when_no_frame_can_come(tmp_path: Path) -> None:
+    """The frame that waits, else the one that is promised: judging must not run ahead of it."""
+    reader, _, _ = played(drawn(tmp_path, [0, 100]), 10)
+    assert reader.expected_at() is None
+    reader.start()
+    until(lambda: reader.expected_at() == START + timedelta(seconds=100))
+    reader.stop()
+
+
 def test_a_recording_without_such_a_camera_is_refused() -> None:
     """A configuration names the wrong one."""
     recording = Recording("r", START, None, (RecordedCamera("a", Path(), START),), 1.0)

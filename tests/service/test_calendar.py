@@ -223,9 +223,7 @@ def test_case_18_without_a_break_counters_stay_open_until_closing() -> None:
 
 def test_case_19_a_special_span_takes_the_place_of_what_was_planned() -> None:
     """Case 19, planning: nothing is judged in it, and what lies around it stays."""
-    plan = with_special(
-        plan_day(OFFICE, MONDAY), local(MONDAY, "10:00"), local(MONDAY, "12:30")
-    )
+    plan = with_special(plan_day(OFFICE, MONDAY), local(MONDAY, "10:00"), local(MONDAY, "12:30"))
     assert timeline(plan)[5:9] == [
         ("open", "08:00"),
         ("special", "10:00"),

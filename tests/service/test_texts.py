@@ -279,6 +279,12 @@ def test_spans_are_said_in_their_two_largest_units(
     assert span_text(timedelta(seconds=seconds), Lang.EN) == english
 
 
+def test_where_room_is_scarce_units_are_abbreviated() -> None:
+    """A tile of eight has one line for its answer and the minutes left."""
+    assert span_text(timedelta(seconds=192), Lang.ID, short=True) == "3 mnt 12 dtk"
+    assert span_text(timedelta(0), Lang.ID, short=True) == "0 dtk"
+
+
 def test_lists_and_numbers_follow_the_language() -> None:
     """Indonesian writes a decimal comma."""
     assert listed([], Lang.ID) == ""

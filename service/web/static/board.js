@@ -39,7 +39,7 @@ function timeOfDay(at) {
   return parts.map(two).join(WORDS.date.separator);
 }
 
-function span(milliseconds) {
+function span(milliseconds, units = WORDS.span) {
   const total = Math.max(0, Math.floor(milliseconds / 1000));
   const cut = (large, small) => [Math.floor(total / large), Math.floor((total % large) / small)];
   let names = ["minutes", "seconds"];
@@ -52,8 +52,8 @@ function span(milliseconds) {
     [first, second] = cut(3600, 60);
   }
   const said = [[names[0], first], [names[1], second]].filter(([, n]) => n > 0);
-  if (!said.length) return fill(WORDS.span.seconds, { n: 0 });
-  return said.map(([name, n]) => fill(WORDS.span[name], { n })).join(" ");
+  if (!said.length) return fill(units.seconds, { n: 0 });
+  return said.map(([name, n]) => fill(units[name], { n })).join(" ");
 }
 
 function write(element, words) {
@@ -64,7 +64,8 @@ function tick() {
   const at = officeNow();
   for (const element of document.querySelectorAll("[data-clock]")) write(element, timeOfDay(at));
   for (const element of document.querySelectorAll("[data-until]")) {
-    const left = span(Date.parse(element.dataset.until) - at);
+    const units = element.dataset.form === "minutes_left" ? WORDS.short_span : WORDS.span;
+    const left = span(Date.parse(element.dataset.until) - at, units);
     write(element, fill(WORDS.board[element.dataset.form], { span: left }));
   }
   watch();
@@ -245,6 +246,13 @@ function watch() {
   }
   say(`${fill(WORDS.board.stale, { span: span(silent) })} ${WORDS.board.stale_hint}`);
 }
+
+// A picture that does not come is an empty frame, not a torn one.
+function missing(event) {
+  event.target.closest?.(".tile-picture")?.classList.toggle("is-missing", event.type === "error");
+}
+document.addEventListener("error", missing, true);
+document.addEventListener("load", missing, true);
 
 readClock();
 tick();

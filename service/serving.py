@@ -1,0 +1,143 @@
+"""An office at work behind its web door: what `siaga run` and `siaga demo` share."""
+
+import logging
+import socket
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+
+from service.api.app import close_streams, create_app
+from service.api.door import ApiSettings
+from service.assembly import build_office, open_eyes
+from service.calendar import next_ready_at, plan_at
+from service.clock import Clock
+from service.evidence import Evidence
+from service.office import Office
+from service.readers import readers_of
+from service.runner import RunningOffice
+from service.settings import Settings
+from service.store import FlagFilter, Retention, Store, open_store
+from vision.errors import ConfigError
+
+log = logging.getLogger("siaga")
+
+SWEEP_S = 3600.0
+"""How often the janitor looks for what has been kept long enough, seconds."""
+
+
+def serve(
+    settings: Settings,
+    clock: Callable[[Store], Clock],
+    *,
+    data: Path | None = None,
+    host: str | None = None,
+    port: int | None = None,
+    demo: bool = False,
+    ready: Callable[[str], None] = lambda url: None,
+) -> int:
+    """Serve an office until it is asked to stop (Ctrl-C, SIGTERM). `ready` is told the URL.
+
+    Errors: ConfigError (port in use), StoreError, ModelError, PictureError: nothing is lost.
+    """
+    door = bind(host or settings.server.host, settings.server.port if port is None else port)
+    folder = data or settings.data
+    with door, open_store(folder, zone=settings.zone) as store:
+        store.keep_layout(settings.layout)
+        evidence = Evidence(folder)
+        time = clock(store)
+        office = build_office(settings, open_eyes(), store, evidence)
+        restore(office, store, settings, time.now())
+        running = RunningOffice(
+            settings,
+            office,
+            readers_of(settings, time, store.add_gap),
+            time,
+            store,
+            lambda at: next_ready_at(settings.calendar, at),
+        )
+        api = ApiSettings(
+            demo=demo,
+            secure_cookies=True if settings.server.secure_cookie else None,
+            trusted_origins=settings.server.trusted_origins,
+        )
+        app = create_app(running, store, evidence, api)
+        server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
+        stopping = threading.Event()
+        janitor = threading.Thread(
+            target=keep_house, args=(store, evidence, settings, stopping), daemon=True
+        )
+        running.start()
+        janitor.start()
+        try:
+            shown, number = door.getsockname()[:2]
+            ready(f"http://{shown}:{number}/")
+            server.run(sockets=[door])
+        finally:
+            stopping.set()
+            running.stop()
+    return 0
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, but a signal also ends the event streams, which it would wait for, and is not raised
+    once more afterwards, which would kill the process before the office is safe on disk."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop serving."""
+        self.should_exit = True
+        close_streams(self.config.app)  # type: ignore[arg-type]
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """The socket to listen on. Errors: ConfigError in one sentence."""
+    door = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((host, port))
+    except OSError as error:
+        door.close()
+        raise ConfigError(
+            f"server.port: expected {host}:{port} to be free, got: {error.strerror}; "
+            "stop what listens there or choose another port"
+        ) from None
+    return door
+
+
+def restore(office: Office, store: Store, settings: Settings, now: datetime) -> None:
+    """Bring the office to where it stood when it was stopped, killed or cut off today."""
+    judged_to = store.get_meta("judged_to")
+    if judged_to is None:
+        return
+    until = datetime.fromisoformat(judged_to)
+    begins = plan_at(settings.calendar, now).spans[0].since
+    if not begins <= until <= now:
+        return
+    flags = {
+        (flag.counter, flag.clause, flag.slot): flag.flag_id
+        for flag in store.flags(FlagFilter(day=store.day_of(now)), limit=1000)
+    }
+    office.restore(store.samples(begins, now + timedelta(seconds=1)), until, flags)
+
+
+def keep_house(
+    store: Store, evidence: Evidence, settings: Settings, stopping: threading.Event
+) -> None:
+    """Remove what has been kept long enough, every hour; its last run is a word in the store."""
+    kept = settings.retention
+    retention = Retention(
+        picture_days=kept.crop_days,
+        picture_gb=kept.evidence_gb,
+        sample_days=kept.samples_days,
+        record_days=kept.rows_days,
+    )
+    while True:
+        now = datetime.now(UTC)
+        swept = store.sweep(now, retention, evidence)
+        store.put_meta("swept_at", now.isoformat())
+        log.info("janitor: %s", swept)
+        if stopping.wait(SWEEP_S):
+            return

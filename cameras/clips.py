@@ -30,7 +30,7 @@ class ClipSource:
     """The frames of a clip, `captured_at` = start + time since its first frame.
 
     At most one frame per `period_s` (0: every frame) of the clip's own time, so that a variable
-    rate is honoured. Every readable frame is given; then, when the clip ended before its promised
+    rate is honoured. Frames before `since` are passed over, without decoding most of them. Every readable frame is given; then, when the clip ended before its promised
     end or held damaged data, PictureError says where. The same file gives the same frames.
 
     `frames` belongs to one thread; `close` may be called from any.
@@ -38,8 +38,16 @@ class ClipSource:
 
     live = False
 
-    def __init__(self, path: Path, camera: str, start: datetime, period_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        path: Path,
+        camera: str,
+        start: datetime,
+        period_s: float = 0.0,
+        since: datetime | None = None,
+    ) -> None:
         require_aware(start, "ClipSource.start")
+        self._since_s = (since - start).total_seconds() if since is not None else 0.0
         self._path = path
         self._camera = camera
         self._start = start
@@ -68,11 +76,11 @@ class ClipSource:
         sampler = Sampler(self._period_s)
         progress = _Progress()
         sequence = 0
-        for frame in _frames_of(container, stream, progress):
+        for frame in _frames_of(container, stream, progress, self._since_s):
             if self._stop.is_set():
                 return
             at_s = progress.place(frame)
-            if at_s is None or not sampler.takes(at_s):
+            if at_s is None or at_s < self._since_s or not sampler.takes(at_s):
                 continue
             captured_at = self._start + timedelta(seconds=at_s)
             yield Frame(self._camera, sequence, captured_at, image_of(frame))
@@ -92,6 +100,15 @@ class _Progress:
         self._last_s = -1.0
         self._end_s = 0.0
         self._widest_s = 0.0
+
+    def starts(self, packet: "av.packet.Packet[VideoStream]") -> float:
+        """Seconds of a packet since the first one; the clip's time begins with that."""
+        if packet.pts is None or packet.time_base is None:
+            return 0.0
+        at = packet.pts * Fraction(packet.time_base)
+        if self._first is None:
+            self._first = at
+        return float(at - self._first)
 
     def place(self, frame: av.VideoFrame) -> float | None:
         """Seconds since the first frame; None for a frame without a time or out of order."""
@@ -135,9 +152,16 @@ class _Progress:
 
 
 def _frames_of(
-    container: av.container.InputContainer, stream: VideoStream, progress: _Progress
+    container: av.container.InputContainer,
+    stream: VideoStream,
+    progress: _Progress,
+    since_s: float,
 ) -> Iterator[av.VideoFrame]:
-    """Every frame that can be decoded; damaged data is noted and passed over."""
+    """Every frame that can be decoded; damaged data is noted and passed over.
+
+    Until `since_s` packets are only held, from the latest keyframe on: the rest is not decoded.
+    """
+    held: list[av.packet.Packet[VideoStream]] = []
     packets = container.demux(stream)
     flushed = False
     while True:
@@ -153,12 +177,19 @@ def _frames_of(
                 progress.damaged()
                 continue
             progress.packet_count += 1
+            if since_s > 0 and progress.starts(packet) < since_s:
+                if packet.is_keyframe:
+                    held = []
+                held.append(packet)
+                continue
         else:
             flushed = True
-        try:
-            yield from packet.decode()
-        except FFmpegError:
-            progress.damaged()
+        for each in (*held, packet):
+            try:
+                yield from each.decode()
+            except FFmpegError:
+                progress.damaged()
+        held = []
     if not flushed:
         try:
             yield from stream.codec_context.decode(None)

@@ -2,20 +2,24 @@
 
 import threading
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cameras.clock import Clock
 from cameras.recordings import Recording
 from vision.errors import PictureError
 from vision.values import Frame
 
+HISTORY = timedelta(seconds=60)
+
 
 class PacedSource:
     """Gives each frame of one recorded camera when the clock reaches its time.
 
-    A frame whose time has passed comes at once. The end of the recording ends `frames`; a fault in
-    it raises PictureError at the end. `frames` belongs to one thread; `close` may be called from
-    any and ends a waiting `frames` at once.
+    A frame whose time has just passed comes at once; one that was over a minute ago when `frames`
+    began is history and is passed over, as a camera switched on now would not have seen it. The
+    end of the recording ends `frames`; a fault in it raises PictureError at the end.
+
+    `frames` belongs to one thread; `close` may be called from any and ends a waiting `frames`.
     """
 
     live = False
@@ -41,7 +45,8 @@ class PacedSource:
     def frames(self) -> Iterator[Frame]:
         """Errors: PictureError at the end when something in the recording could not be read."""
         known = len(self._recording.faults)
-        for frame in self._recording.camera_frames(self._camera, self._stop):
+        since = self._clock.now() - HISTORY
+        for frame in self._recording.camera_frames(self._camera, self._stop, since):
             self._promised_at = frame.captured_at
             if not self._clock.wait_until(frame.captured_at, self._stop):
                 return

@@ -343,7 +343,7 @@ class CameraReader:
             gap = None
             if self._state is ReaderState.NO_SIGNAL:
                 gap = Gap(self.camera, self._heard_at, max(at, self._heard_at), Reason.NO_SIGNAL)
-            elif self._last_frame_at is not None and at - self._heard_at >= self._silent_after:
+            elif self._last_frame_at is not None and at - self._heard_at > self._silent_after:
                 gap = Gap(self.camera, self._heard_at, at, Reason.NO_SIGNAL)
             self._become(ReaderState.FROZEN if frozen else ReaderState.OK, at)
             self._detail = (

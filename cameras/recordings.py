@@ -78,30 +78,37 @@ class Recording:
         each = [self.camera_frames(camera) for camera in self.cameras]
         return heapq.merge(*each, key=lambda frame: frame.captured_at)
 
-    def camera_frames(self, camera: str, stop: threading.Event | None = None) -> Iterator[Frame]:
-        """The frames of one camera in order of time, masks burned in. `stop` ends it early.
+    def camera_frames(
+        self, camera: str, stop: threading.Event | None = None, since: datetime | None = None
+    ) -> Iterator[Frame]:
+        """The frames of one camera in order of time, masks burned in, from `since` on.
 
-        Errors: KeyError when the recording has no such camera.
+        `stop` ends it early. Errors: KeyError when the recording has no such camera.
         """
         for source in self.sources:
             if source.camera == camera:
-                return self._masked(source, stop or threading.Event())
+                return self._masked(source, stop or threading.Event(), since)
         raise KeyError(camera)
 
-    def _masked(self, source: RecordedCamera, stop: threading.Event) -> Iterator[Frame]:
+    def _masked(
+        self, source: RecordedCamera, stop: threading.Event, since: datetime | None
+    ) -> Iterator[Frame]:
         masks = self.masks.get(source.camera, ())
-        for frame in self._read(source, stop):
+        for frame in self._read(source, stop, since):
             if self.end is not None and frame.captured_at > self.end:
                 return
             yield Frame(
                 frame.camera, frame.sequence, frame.captured_at, burn_in(frame.image, masks)
             )
 
-    def _read(self, source: RecordedCamera, stop: threading.Event) -> Iterator[Frame]:
+    def _read(
+        self, source: RecordedCamera, stop: threading.Event, since: datetime | None
+    ) -> Iterator[Frame]:
         if source.path.is_dir():
-            yield from self._pictures(source, stop)
+            yield from self._pictures(source, stop, since)
             return
-        clip = ClipSource(source.path, source.camera, source.start or self.start, self.period_s)
+        start = source.start or self.start
+        clip = ClipSource(source.path, source.camera, start, self.period_s, since)
         try:
             for frame in clip.frames():
                 yield frame
@@ -110,12 +117,16 @@ class Recording:
         except PictureError as fault:
             self.faults.append(fault)
 
-    def _pictures(self, source: RecordedCamera, stop: threading.Event) -> Iterator[Frame]:
+    def _pictures(
+        self, source: RecordedCamera, stop: threading.Event, since: datetime | None
+    ) -> Iterator[Frame]:
         sampler = Sampler(self.period_s)
         sequence = 0
         for captured_at, path in timed_pictures(source.path, source.start, self.period_s):
             if stop.is_set():
                 return
+            if since is not None and captured_at < since:
+                continue
             if not sampler.takes(captured_at.timestamp()):
                 continue
             try:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import Enum
+from functools import cache
 from typing import Protocol
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -33,6 +34,7 @@ class _Said(Protocol):
     def seen(self) -> tuple[Label, ...]: ...
 
 
+@cache
 def words(member: Enum) -> s.Words:
     """A member of a closed vocabulary in both languages."""
     return s.Words(id=word(member, Lang.ID), en=word(member, Lang.EN))

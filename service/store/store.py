@@ -451,6 +451,19 @@ class Store:
                 tuple(_frame(r) for r in connection.execute(frames)),
             )
 
+    def flag_ids(self, day: date, *, at: datetime) -> dict[tuple[str, str, Slot], int]:
+        """The newest flag of each counter, clause and slot of a day that was opened up to `at`."""
+        query = (
+            select(flag.c.counter, flag.c.clause, flag.c.slot, func.max(flag.c.flag_id))
+            .where(flag.c.day == day.isoformat(), flag.c.opened_at <= micros(at))
+            .group_by(flag.c.counter, flag.c.clause, flag.c.slot)
+        )
+        with self.database.read() as connection:
+            return {
+                (counter, clause, Slot(slot)): flag_id
+                for counter, clause, slot, flag_id in connection.execute(query)
+            }
+
     def latest_records(self, flag_ids: Sequence[int]) -> dict[int, Record]:
         """The newest record of each of these flags."""
         newest = (

@@ -193,6 +193,10 @@ def test_after_a_flag_is_closed_a_new_verdict_opens_another(store: Store) -> Non
     assert [f.flag_id for f in store.flags(FlagFilter(open=True))] == [other]
     assert [f.flag_id for f in store.flags(FlagFilter(open=False))] == [flag_id]
     assert store.flag(flag_id).flag.closed_as == "overturned"
+    key = ("loket_2", "FO-B1", Slot.READY)
+    assert store.flag_ids(DAY, at=clock(8, 0)) == {key: flag_id}
+    assert store.flag_ids(DAY, at=clock(10, 0)) == {key: other}
+    assert store.flag_ids(DAY, at=clock(7, 0)) == {}
 
 
 def test_met_is_never_flagged(store: Store) -> None:

@@ -67,11 +67,7 @@ def instant_of(name: str, text: str) -> datetime:
 def _stood(caller: Caller, door: Door, at: datetime) -> ReadinessAnswer:
     day = door.store.day_of(at)
     answers = {a.counter: a for a in door.store.readiness(day, at=at)}
-    flags = {
-        (r.verdict.counter, r.verdict.clause, r.verdict.slot): r.flag_id
-        for r in door.store.standing(day, at=at)
-        if r.flag_id is not None
-    }
+    flags = door.store.flag_ids(day, at=at)
     counters = [c for c in door.office.layout().counters if caller.may_see(c.counter)]
     pictures = door.store.pictures_of(day, at=at)
     return _teller(door).stood(door.office.board(), at, counters, answers, flags, pictures)

@@ -30,8 +30,10 @@ class ClipSource:
     """The frames of a clip, `captured_at` = start + time since its first frame.
 
     At most one frame per `period_s` (0: every frame) of the clip's own time, so that a variable
-    rate is honoured. Frames before `since` are passed over, without decoding most of them. Every readable frame is given; then, when the clip ended before its promised
-    end or held damaged data, PictureError says where. The same file gives the same frames.
+    rate is honoured. Frames before `since` are passed over, without decoding most of them; those
+    after it are the same as without it. Every readable frame is given; then, when the clip ended
+    before its promised end or held damaged data, PictureError says where. The same file gives the
+    same frames.
 
     `frames` belongs to one thread; `close` may be called from any.
     """
@@ -74,6 +76,7 @@ class ClipSource:
     ) -> Iterator[Frame]:
         stream.codec_context.thread_count = 1
         sampler = Sampler(self._period_s)
+        sampler.begin(0.0, self._since_s)
         progress = _Progress()
         sequence = 0
         for frame in _frames_of(container, stream, progress, self._since_s):

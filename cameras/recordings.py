@@ -122,9 +122,14 @@ class Recording:
     ) -> Iterator[Frame]:
         sampler = Sampler(self.period_s)
         sequence = 0
+        first_at: datetime | None = None
         for captured_at, path in timed_pictures(source.path, source.start, self.period_s):
             if stop.is_set():
                 return
+            if first_at is None:
+                first_at = captured_at
+                if since is not None:
+                    sampler.begin(first_at.timestamp(), since.timestamp())
             if since is not None and captured_at < since:
                 continue
             if not sampler.takes(captured_at.timestamp()):

@@ -1,6 +1,6 @@
 """How often a camera is looked at."""
 
-from math import floor
+from math import ceil, floor
 
 
 class Sampler:
@@ -15,6 +15,15 @@ class Sampler:
         self._period_s = period_s
         self._slack_s = slack * period_s + 1e-6
         self._due_s: float | None = None
+
+    def begin(self, first_s: float, since_s: float) -> None:
+        """Let nothing through before `since_s`, on the grid of a first frame at `first_s`.
+
+        Who begins in the middle then takes the same frames as who began at the start.
+        """
+        if self._period_s > 0 and since_s > first_s:
+            steps = ceil((since_s - first_s) / self._period_s - 1e-9)
+            self._due_s = first_s + steps * self._period_s
 
     def takes(self, at_s: float) -> bool:
         """Whether the frame of this moment (seconds, any origin, rising) is one to hand on."""

@@ -14,6 +14,7 @@ from vision.values import Frame
 
 START = datetime(2026, 11, 24, 0, 20, tzinfo=UTC)
 STEADY = [i / 25 for i in range(100)]
+UNSTEADY = [0.0, 0.04, 0.72, 2.0, 2.04, 3.88]
 
 
 def frames_of(path: Path, period_s: float = 0.0) -> list[Frame]:
@@ -66,6 +67,23 @@ def test_the_same_file_gives_the_same_frames(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "a.mp4", STEADY)
     one, two = frames_of(path, 0.5), frames_of(path, 0.5)
     assert [f.image.tobytes() for f in one] == [f.image.tobytes() for f in two]
+
+
+@pytest.mark.parametrize("since_s", [0.5, 1.28, 2.0, 3.9, 9.0])
+@pytest.mark.parametrize("times", [STEADY, UNSTEADY], ids=["steady", "unsteady"])
+def test_a_clip_begun_in_the_middle_gives_the_same_frames(
+    tmp_path: Path, times: list[float], since_s: float
+) -> None:
+    """An office that was restarted judges the same frames as one that was not."""
+    path = write_clip(tmp_path / "a.mp4", times)
+    since = START + timedelta(seconds=since_s)
+    whole = {frame.captured_at: frame.image.tobytes() for frame in frames_of(path, 0.3)}
+    part = list(ClipSource(path, "cam-1", START, 0.3, since).frames())
+    for frame in part:
+        assert frame.captured_at >= since
+        assert whole[frame.captured_at] == frame.image.tobytes()
+    late = [at for at in whole if at >= since + timedelta(seconds=0.3)]
+    assert {frame.captured_at for frame in part} >= set(late)
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".avi"])

@@ -35,12 +35,12 @@ def until(condition: Callable[[], bool], within_s: float = 5.0) -> None:
 
 
 class Bench:
-    """A reader over scripted sources, at ten times the speed, and what it told."""
+    """A reader over scripted sources, at sixteen times the speed, and what it told."""
 
     def __init__(
         self, *makers: Callable[[FastClock], FakeSource], config: CameraConfig = CONFIG
     ) -> None:
-        self.clock = FastClock(10.0)
+        self.clock = FastClock(16.0)
         self.script = Scripted(*(self._bound(maker) for maker in makers))
         self.gaps: list[Gap] = []
         self.news: list[str] = []
@@ -124,7 +124,7 @@ def test_a_worker_wakes_at_once() -> None:
         frame = bench.reader.take()
         assert frame is not None
         assert frame.captured_at > begin
-        assert bench.clock.now() - frame.captured_at < timedelta(seconds=3)
+        assert bench.clock.now() - frame.captured_at < timedelta(seconds=10)
         assert bench.news[:2] == ["cam-1", "cam-1"]
         assert not bench.reader.wait(0.0)
 
@@ -219,7 +219,7 @@ def test_a_late_thread_of_a_given_up_connection_hands_nothing_on() -> None:
     def late(clock: FastClock) -> FakeSource:
         class Late(FakeSource):
             def frames(self):  # type: ignore[no-untyped-def]
-                time.sleep(1.8)
+                time.sleep(1.4)
                 yield Frame("cam-1", 0, clock.now(), picture(99))
 
         return Late(clock, [])

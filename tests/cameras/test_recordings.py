@@ -168,6 +168,16 @@ def test_one_camera_can_be_read_alone(morning: Path) -> None:
         recording.camera_frames("cam-3")
 
 
+def test_pictures_begun_in_the_middle_are_the_same(tmp_path: Path) -> None:
+    """The grid of sampling is that of the whole recording."""
+    names = [f"{int(START.timestamp()) + 2 * i}.jpg" for i in range(12)]
+    recording = open_recording(pictures(tmp_path / "cam-1", names), period_s=5.0)
+    whole = [frame.captured_at for frame in recording.frames()]
+    since = START + timedelta(seconds=9)
+    part = [frame.captured_at for frame in recording.camera_frames("cam-1", since=since)]
+    assert part == [at for at in whole if at >= since]
+
+
 def test_the_mask_is_black_in_every_frame(morning: Path) -> None:
     """Replay must not show what the live office hides."""
     left = (((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0)),)

@@ -125,7 +125,7 @@ class PhaseChanged:
 
 @dataclass(frozen=True, slots=True)
 class StatusChanged:
-    """What a check sees at a counter changed and held; `seen` are sure items. No verdict."""
+    """What a check sees at a counter changed and held; `seen`: each sure thing. No verdict."""
 
     at: datetime
     counter: str
@@ -607,9 +607,9 @@ def _said(
     observation: Observation, det_hi: float
 ) -> tuple[Outcome, Reason | None, tuple[Label, ...]]:
     """What an observation says, as far as a status follows it: sure things, people left out."""
-    seen = {
+    seen = [
         box.label
         for box in observation.basis
         if box.confidence >= det_hi and box.label not in (Label.PERSON, Label.TORSO)
-    }
+    ]
     return observation.outcome, observation.reason, tuple(sorted(seen))

@@ -6,7 +6,7 @@ whole frame is shrunk to a network's input.
 
 from dataclasses import dataclass
 
-from vision.geometry import centre, contains, grown
+from vision.geometry import bounds, centre, contains, grown
 from vision.labels import TAGS, Label
 from vision.layout import Counter, ZoneKind
 from vision.values import Box, Detections, Detector, Image, Reader, Xyxy
@@ -18,7 +18,10 @@ CROP_ASPECT = 1.5
 """Height of a person crop over its width, at most: tags are worn above the waist."""
 
 DESK_MARGIN = 0.15
-"""Added round a desk zone: things stand up out of it, towards the picture's top."""
+"""Added round a desk zone, as a share of its sides."""
+
+DESK_HEADROOM = 0.75
+"""Added above a desk zone, as a share of its height: bottles and bags stand up out of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ def _hangs_on(tag: Box, torso: Box | None) -> bool:
     if torso is None:
         return True
     x, y = centre(tag.xyxy)
-    dx, dy = 0.1 * torso.width_px, 0.25 * torso.height_px
+    dx, dy = 0.05 * torso.width_px, 0.15 * torso.height_px
     x0, y0, x1, y1 = torso.xyxy
     return x0 - dx <= x <= x1 + dx and y0 - dy <= y <= y1 + dy
 
@@ -113,11 +116,10 @@ def desk_crop(counter: Counter, size_wh: tuple[int, int]) -> tuple[int, int, int
     zone = counter.zone(ZoneKind.DESK)
     if zone is None:
         return None
-    polygon = zone.polygon(size_wh)
-    low, high = polygon.min(axis=0), polygon.max(axis=0)
-    return grown(
-        (float(low[0]), float(low[1]), float(high[0]), float(high[1])), DESK_MARGIN, size_wh
-    )
+    desk = bounds(zone.polygon(size_wh))
+    x0, y0, x1, y1 = grown(desk, DESK_MARGIN, size_wh)
+    headroom = int((DESK_HEADROOM - DESK_MARGIN) * (desk[3] - desk[1]))
+    return x0, max(0, y0 - headroom), x1, y1
 
 
 def find_items(image: Image, counter: Counter, scene: Detector) -> list[Box]:

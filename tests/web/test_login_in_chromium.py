@@ -62,7 +62,7 @@ def test_what_is_missing_is_said_before_anything_is_sent(page: Page) -> None:
     fill(page, "siti", "")
     expect(page.get_by_role("alert")).to_have_text("Isi nama pengguna dan kata sandi.")
     expect(page.get_by_label("Kata sandi", exact=True)).to_be_focused()
-    assert asked == []
+    assert not any("/api/" in url for url in asked)
 
 
 def test_a_server_that_cannot_be_reached_is_said_and_the_form_stays(page: Page) -> None:

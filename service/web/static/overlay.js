@@ -13,9 +13,15 @@ const Overlay = (() => {
     return made;
   }
 
-  const LETTER_PX = 14;
-  const NARROW_LETTER_PX = 10;
+  const LETTER_REM = 0.875;
+  const NARROW_LETTER_REM = 0.625;
   const NARROW_PX = 480;
+
+  // Letters keep their size on screen, however large the picture is shown.
+  function letterSize(shown) {
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    return rem * (shown < NARROW_PX ? NARROW_LETTER_REM : LETTER_REM);
+  }
 
   function label(words, x, y, size, name, anchor = "start") {
     const text = element("text", { x, y, "font-size": size, "text-anchor": anchor, class: `mark ${name}` });
@@ -67,7 +73,7 @@ const Overlay = (() => {
   function draw(svg, frame, zones, say) {
     const [x0, y0, x1, y1] = frame.crop;
     const shown = svg.clientWidth || x1 - x0;
-    const size = ((shown < NARROW_PX ? NARROW_LETTER_PX : LETTER_PX) * (x1 - x0)) / shown;
+    const size = (letterSize(shown) * (x1 - x0)) / shown;
     svg.setAttribute("viewBox", `${x0} ${y0} ${x1 - x0} ${y1 - y0}`);
     const zoneLayer = element("g", { class: "zone-layer" });
     for (const drawn of zones) zoneLayer.append(zone(drawn, frame, size, say.zone(drawn.kind)));

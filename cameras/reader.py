@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 from cameras.clock import Clock
 from cameras.config import CameraConfig
@@ -20,6 +21,8 @@ from cameras.sources import FrameSource, open_source
 from vision.errors import CameraUnauthorised, SiagaError
 from vision.values import Frame, Gap, Reason
 from vision.view import Still, still
+
+_Told = TypeVar("_Told")
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +101,7 @@ class CameraReader:
     - `stop` returns within 2 s from every state. A thread that is caught inside a library then is
       left behind: it can no longer hand anything on, and ends by the library's own time limit.
     - Whatever goes wrong in a source is this camera's fault alone: it becomes a detail and a gap.
+      Whatever goes wrong in a callback is logged and passed over.
     """
 
     def __init__(
@@ -326,7 +330,14 @@ class CameraReader:
 
     def _tell_gap(self, gap: Gap) -> None:
         if self._on_gap is not None:
-            self._on_gap(gap)
+            self._safely(self._on_gap, gap)
+
+    def _safely(self, tell: Callable[[_Told], None], what: _Told) -> None:
+        """Call somebody's callback; a fault in it must not end the watch over this camera."""
+        try:
+            tell(what)
+        except Exception:  # noqa: BLE001 - the camera did nothing wrong
+            log.error("%s: a listener failed\n%s", self.camera, traceback.format_exc())
 
     # --- the capturing thread
 
@@ -363,7 +374,7 @@ class CameraReader:
         if gap is not None:
             self._tell_gap(gap)
         if due and self._on_frame is not None:
-            self._on_frame(self.camera)
+            self._safely(self._on_frame, self.camera)
         return True
 
 

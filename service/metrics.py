@@ -1,5 +1,6 @@
 """What a monitor reads: the office's own state, the age of its last sweep, and its answers."""
 
+import time
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -18,6 +19,9 @@ from service.board import CameraState, OfficeView, TileState
 from service.evidence import Evidence
 from service.store import Store
 from service.store.retention import HEARTBEAT
+
+RECOUNT_S = 300.0
+"""A large evidence folder takes seconds to count."""
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -43,11 +47,12 @@ class Metrics:
             registry=self._registry,
         )
 
-    def observe(self, method: str, status: int, seconds: float) -> None:
-        """Count an answer. An unknown method counts as `other`: labels stay few."""
+    def observe(self, method: str, status: int, seconds: float | None) -> None:
+        """Count an answer; `seconds` None: a stream. An unknown method counts as `other`."""
         known = method if method in ("GET", "POST", "PUT", "PATCH", "DELETE") else "other"
         self._requests.labels(known, str(status)).inc()
-        self._seconds.observe(seconds)
+        if seconds is not None:
+            self._seconds.observe(seconds)
 
     def text(self) -> bytes:
         """Everything, as Prometheus reads it."""
@@ -59,6 +64,7 @@ class _OfficeCollector(Collector):
         self._office = office
         self._store = store
         self._evidence = evidence
+        self._counted: tuple[float, int, int] | None = None
 
     def describe(self) -> Iterator[Metric]:
         """Nothing in advance: the office is asked only when a monitor asks."""
@@ -102,13 +108,20 @@ class _OfficeCollector(Collector):
         yield from self._memory(board.now)
 
     def _memory(self, now: datetime) -> Iterator[Metric]:
-        kept = list(self._evidence.kept())
-        size = sum(picture.size_bytes for picture in kept)
+        size, count = self._pictures()
         yield GaugeMetricFamily("siaga_evidence_bytes", "Room taken by kept pictures.", size)
-        yield GaugeMetricFamily("siaga_evidence_pictures", "Pictures kept.", len(kept))
+        yield GaugeMetricFamily("siaga_evidence_pictures", "Pictures kept.", count)
         last = self._store.get_meta(HEARTBEAT)
         if last is not None:
             seconds = (now - datetime.fromisoformat(last)).total_seconds()
             yield GaugeMetricFamily(
                 "siaga_sweep_age_seconds", "Since retention last ran to its end.", seconds
             )
+
+    def _pictures(self) -> tuple[int, int]:
+        """Bytes and number of kept pictures, counted again only every few minutes."""
+        now = time.monotonic()
+        if self._counted is None or now - self._counted[0] > RECOUNT_S:
+            sizes = [picture.size_bytes for picture in self._evidence.kept()]
+            self._counted = (now, sum(sizes), len(sizes))
+        return self._counted[1:]

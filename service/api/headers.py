@@ -50,7 +50,7 @@ class Guard:
         app: ASGIApp,
         *,
         refuse: Callable[[int, str, str], Response],
-        observe: Callable[[str, int, float], None],
+        observe: Callable[[str, int, float | None], None],
         trusted_origins: tuple[str, ...],
         max_body_bytes: int,
         demo: bool,
@@ -68,13 +68,14 @@ class Guard:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        status = 500
+        status, streams = 500, False
 
         async def guarded(message: Message) -> None:
-            nonlocal status
+            nonlocal status, streams
             if message["type"] == "http.response.start":
                 status = int(message["status"])
                 headers = MutableHeaders(scope=message)
+                streams = headers.get("content-type", "").startswith("text/event-stream")
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
@@ -83,7 +84,8 @@ class Guard:
             refusal = self._refused(Headers(scope=scope), scope["method"])
             await (refusal or self._app)(scope, receive, guarded)
         finally:
-            self._observe(scope["method"], status, time.perf_counter() - began)
+            took = None if streams else time.perf_counter() - began
+            self._observe(scope["method"], status, took)
 
     def _refused(self, headers: Headers, method: str) -> Response | None:
         if method in SAFE:

@@ -25,6 +25,9 @@ from vision.errors import StoreError
 
 NAME = "siaga.db"
 BUSY_TIMEOUT_MS = 10_000
+COPIES = 5
+"""So many copies made before upgrades are kept, the newest."""
+
 NETWORK_FILE_SYSTEMS = frozenset(
     {
         *("9p", "afs", "ceph", "cifs", "fuse.glusterfs", "fuse.rclone", "fuse.sshfs", "lustre"),
@@ -68,7 +71,7 @@ def refuse_network_folder(folder: Path, mounts: Path) -> None:
 def make_folder(folder: Path, min_free_mb: int) -> None:
     """Create the data folder. Errors: StoreError when it cannot be used or the disk is full."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o750, parents=True, exist_ok=True)  # pictures are not for everybody
         free_mb = shutil.disk_usage(folder).free // 2**20
     except OSError as error:
         raise StoreError(
@@ -235,6 +238,8 @@ class Database:
         with self.write() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, migrations.newest)
+        for old in sorted((self.folder / "backup").glob("siaga-*.db"))[:-COPIES]:
+            old.unlink(missing_ok=True)
         return copy
 
     def backup(self, why: str, now: datetime) -> Path:

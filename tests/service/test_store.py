@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from textwrap import dedent
 from threading import Thread
@@ -411,11 +411,14 @@ def test_an_upgrade_makes_a_copy_first_and_keeps_everything(tmp_path: Path) -> N
     """Whatever goes wrong, yesterday's database is still there."""
     with open_store(tmp_path / "data") as store:
         store.add_record(fake_verdict())
+        for year in range(2019, 2026):
+            store.database.backup("schema-0000", datetime(year, 1, 1, tzinfo=UTC))
     history = _next_revision(tmp_path, "pass")
     with open_store(tmp_path / "data", migrations=history) as store:
         assert store.database.revision() == "0002"
         assert store.record(1).verdict == fake_verdict()
-    (copy,) = (tmp_path / "data" / "backup").iterdir()
+    *old, copy = sorted((tmp_path / "data" / "backup").iterdir())
+    assert len(old) == 4, "copies expire too"
     with closing(sqlite3.connect(copy)) as raw:
         assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
         assert raw.execute("SELECT count(*) FROM record").fetchone() == (1,)

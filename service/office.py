@@ -38,8 +38,14 @@ READY_STEP_S = 5.0
 OPEN_STEP_S = 30.0
 """The same in open hours, where holds are minutes."""
 
+OPEN_LOOK_S = 5.0
+"""In open hours a camera is looked at so often at most, however fast its frames come."""
+
 STATUS_HOLD_S = 1.0
 """How long a check must say something new before its status follows."""
+
+EARLY = frozenset({Phase.SETUP, Phase.GO_NO_GO})
+"""The phases before opening."""
 
 RING_S = 15.0
 """Evidence is kept from this long before a flag until this long after it, seconds."""
@@ -213,7 +219,7 @@ class Office:
         self._open_windows: list[tuple[int, str, datetime]] = []
         self._latest: dict[str, Shot] = {}
         self._clock_jumps: list[datetime] = []
-        self._quiet = False
+        self._looked: dict[str, int] = {}
 
     # --- asked from outside ------------------------------------------------------------------
 
@@ -286,9 +292,12 @@ class Office:
         return checks
 
     def see(self, frame: Frame, *, frozen: bool = False) -> Shown | None:
-        """Look at a frame; None in a phase in which nobody looks. Safe in any thread."""
+        """Look at a frame; None where nobody looks now, or looked a moment ago.
+
+        Safe in any thread, for one frame of a camera at a time.
+        """
         due = self.due(frame.camera, frame.captured_at)
-        if not due:
+        if not due or not self._time_to_look(frame):
             return None
         counters = [c for c in self.layout.of_camera(frame.camera) if c.counter in due]
         approved = self._approved.get(frame.camera)
@@ -298,6 +307,16 @@ class Office:
             frame, counters, due, self._eyes, self.policy.parameters, approved, frozen=frozen
         )
         return Shown(found, {c.counter: _picture(frame, c, found) for c in counters})
+
+    def _time_to_look(self, frame: Frame) -> bool:
+        """Before opening every frame counts; later one in each cell of OPEN_LOOK_S is enough."""
+        if self.plan_at(frame.captured_at).phase_at(frame.captured_at) in EARLY:
+            return True
+        cell = int(frame.captured_at.timestamp() // OPEN_LOOK_S)
+        if self._looked.get(frame.camera) == cell:
+            return False
+        self._looked[frame.camera] = cell
+        return True
 
     def take(self, shown: Shown) -> list[Event]:
         """Remember what a frame said. A sample older than what was judged already is left out."""
@@ -315,26 +334,31 @@ class Office:
         return events
 
     def restore(
-        self, samples: Iterable[Sample], judged_to: datetime, flags: Mapping[Key, int]
+        self,
+        samples: Iterable[Sample],
+        judged_to: datetime,
+        standing: Iterable[Verdict],
+        decided: Iterable[Readiness],
+        flags: Mapping[Key, int],
     ) -> None:
-        """Come to the state of before a restart: the same samples, judged again, nothing recorded.
+        """Come to the state of before a restart, from what the store kept of the day.
 
-        What fell up to `judged_to` was recorded then; from there on the office goes on. What was
-        recorded but not yet counted as judged falls again, and the store knows it as the same.
+        `samples` of the slots still open and a minute before them; `standing` and `decided` as
+        they stood at `judged_to`. The office goes on from there; what was recorded later falls
+        again, and the store knows it as the same.
         """
-        self._quiet = True
-        try:
-            for sample in samples:
-                if self._judged_to is None:
-                    self._judged_to = sample.captured_at
-                self.advance(min(sample.captured_at, judged_to))
-                self._remember(sample)
-                self._statuses(sample)
-            self.advance(judged_to)
-            if self._day is not None:
-                self._day.flags.update(flags)
-        finally:
-            self._quiet = False
+        day = self._enter(judged_to)
+        day.phase = day.plan.phase_at(judged_to)
+        day.standing.update({(v.counter, v.clause, v.slot): v for v in standing})
+        day.decided.update({answer.counter: answer for answer in decided})
+        day.flags.update(flags)
+        for sample in samples:
+            self._remember(sample)
+        self._judged_to = judged_to
+
+    def needs_from(self, at: datetime) -> datetime:
+        """From when on samples are needed to go on judging at `at`."""
+        return self._needed_from(self.plan_at(at), at)
 
     def clock_jumped(self, at: datetime) -> None:
         """The clock of this machine jumped: time clauses over this moment cannot be told."""
@@ -400,7 +424,7 @@ class Office:
         if plan.ready_at is not None and plan.ready_at > after:
             candidates.append(plan.ready_at)
         if span.phase in LOOKED_AT:
-            early = span.phase in (Phase.SETUP, Phase.GO_NO_GO)
+            early = span.phase in EARLY
             candidates.append(_next_step(after, READY_STEP_S if early else OPEN_STEP_S))
         return min(candidates)
 
@@ -415,7 +439,8 @@ class Office:
     def _judge_at(self, at: datetime) -> list[Event]:
         events: list[Event] = []
         ending = self._day  # at midnight the old day's last slots still end
-        if ending is not None:
+        just_before = at - timedelta(microseconds=1)
+        if ending is not None and ending.plan.phase_at(just_before) in LOOKED_AT:
             for counter in self.layout.counters:
                 if self.rostered(counter.counter):
                     events += self._judge_counter(ending, counter, at)
@@ -425,21 +450,24 @@ class Office:
         phase = day.plan.phase_at(at)
         if phase is not day.phase:
             day.phase = phase
-            if not self._quiet:
-                events.append(PhaseChanged(at, phase))
+            events.append(PhaseChanged(at, phase))
             self._forget(day, at)
         return events
 
     def _forget(self, day: _Day, at: datetime) -> None:
         """Samples of slots that ended are not needed in memory; a minute is kept for owners."""
+        keep_from = self._needed_from(day.plan, at)
+        for counter, samples in day.samples.items():
+            day.samples[counter] = [s for s in samples if s.captured_at >= keep_from]
+
+    @staticmethod
+    def _needed_from(plan: DayPlan, at: datetime) -> datetime:
         begins = [
             span[0]
             for slot in Slot
-            if (span := day.plan.slot_span(slot)) is not None and span[1] > at
+            if (span := plan.slot_span(slot)) is not None and span[1] > at
         ]
-        keep_from = min([*begins, at]) - timedelta(seconds=60)
-        for counter, samples in day.samples.items():
-            day.samples[counter] = [s for s in samples if s.captured_at >= keep_from]
+        return min([*begins, at]) - timedelta(seconds=60)
 
     def _judge_counter(self, day: _Day, counter: Counter, at: datetime) -> list[Event]:
         events: list[Event] = []
@@ -465,6 +493,8 @@ class Office:
         at: datetime,
     ) -> Watch:
         period_s = self._period_s[counter.camera]
+        if slot is not Slot.READY:
+            period_s = max(period_s, OPEN_LOOK_S)
         since, until = span
         samples = [
             sample
@@ -503,8 +533,6 @@ class Office:
         if before is not None and before.says_the_same_as(verdict):
             return []
         day.standing[key] = verdict
-        if self._quiet:
-            return []
         self.flush()
         record_id = self._memory.add_record(verdict)
         flag_id = None
@@ -513,9 +541,8 @@ class Office:
             flag_id = self._memory.open_flag(
                 record_id, verdict, (watch.at - around, watch.at + around)
             )
-            if day.flags.get(key) != flag_id:
-                day.flags[key] = flag_id
-                self._open_evidence(flag_id, counter.counter, watch.at)
+            day.flags[key] = flag_id
+            self._open_evidence(flag_id, counter.counter, watch.at)
         return [VerdictChanged(watch.at, record_id, verdict, flag_id)]
 
     def _judgement(
@@ -547,9 +574,8 @@ class Office:
             if readiness is None or not self.rostered(name):
                 continue
             day.decided[name] = readiness
-            if not self._quiet:
-                self._memory.add_readiness(day.plan.day, readiness)
-                events.append(ReadinessDecided(at, readiness))
+            self._memory.add_readiness(day.plan.day, readiness)
+            events.append(ReadinessDecided(at, readiness))
         return events
 
     # --- evidence ----------------------------------------------------------------------------

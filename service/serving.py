@@ -113,14 +113,21 @@ def restore(office: Office, store: Store, settings: Settings, now: datetime) -> 
     if judged_to is None:
         return
     until = datetime.fromisoformat(judged_to)
-    begins = plan_at(settings.calendar, now).spans[0].since
-    if not begins <= until <= now:
+    plan = plan_at(settings.calendar, now)
+    if not plan.spans[0].since <= until <= now:
         return
+    standing = store.standing(plan.day, at=until)
     flags = {
         (flag.counter, flag.clause, flag.slot): flag.flag_id
-        for flag in store.flags(FlagFilter(day=store.day_of(now)), limit=1000)
+        for flag in store.flags(FlagFilter(day=plan.day), limit=1000)
     }
-    office.restore(store.samples(begins, now + timedelta(seconds=1)), until, flags)
+    office.restore(
+        store.samples(office.needs_from(until), now + timedelta(seconds=1)),
+        until,
+        [record.verdict for record in standing],
+        store.readiness(plan.day, at=until),
+        flags,
+    )
 
 
 def keep_house(

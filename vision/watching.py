@@ -6,7 +6,7 @@ next one, at most `cover_s` long: uneven sampling does not weigh, and silence co
 
 from collections import Counter as Tally
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from vision.labels import Label
@@ -30,6 +30,7 @@ class Watch:
     samples: Sequence[Sample]
     cover_s: float
     expected_s: float
+    _timelines: "dict[str, list[Spoken]]" = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def ended(self) -> bool:
@@ -80,7 +81,13 @@ SAW_NOTHING_WRONG_WITH_THE_PICTURE = frozenset(
 
 
 def timeline(watch: Watch, check: str) -> list[Spoken]:
-    """What the samples say under a check, each with the time it speaks for."""
+    """What the samples say under a check, each with the time it speaks for.
+
+    Made once per watch and check: several clauses rest on one check.
+    """
+    known = watch._timelines.get(check)
+    if known is not None:
+        return known
     rows: list[Spoken] = []
     cover = timedelta(seconds=watch.cover_s)
     for i, sample in enumerate(watch.samples):
@@ -90,14 +97,18 @@ def timeline(watch: Watch, check: str) -> list[Spoken]:
         following = watch.samples[i + 1].captured_at if i + 1 < len(watch.samples) else watch.at
         until = min(following, sample.captured_at + cover, watch.at)
         rows.append(Spoken(observation, sample.captured_at, until))
+    watch._timelines[check] = rows
     return rows
 
 
 def within(rows: Sequence[Spoken], since: datetime, until: datetime) -> list[Spoken]:
     """The part of a timeline that lies in [since, until), rows cut at its ends."""
-    cut = [
-        Spoken(row.observation, max(row.since, since), min(row.until, until)) for row in rows
-    ]
+    cut: list[Spoken] = []
+    for row in rows:
+        if since <= row.since and row.until <= until:
+            cut.append(row)
+        elif row.until > since and row.since < until:
+            cut.append(Spoken(row.observation, max(row.since, since), min(row.until, until)))
     return [row for row in cut if row.until > row.since]
 
 

@@ -196,8 +196,15 @@ def test_a_restart_in_the_middle_changes_no_verdict(dies_after_s: int) -> None:
         first.flush()
     judged_to = first.judged_to
     assert judged_to is not None
+    known_to = judged_to - timedelta(seconds=15)  # the store heard of it a moment before the kill
     second = office(broken)
-    second.restore(list(broken.samples), judged_to - timedelta(seconds=15), {})
+    second.restore(
+        list(broken.samples),
+        known_to,
+        {(v.clause, v.slot): v for v in broken.records if v.decided_at <= known_to}.values(),
+        [answer for answer in broken.answers.values() if answer.decided_at <= known_to],
+        {},
+    )
     for frame in frames(STORY, T10):
         if frame.captured_at < dies:
             continue

@@ -1,7 +1,9 @@
 """Things worn on a chest, drawn: cards, straps, name tags, and what only looks like them.
 
-Every maker returns a picture with alpha, `(H, W, 4)` uint8 BGRA, that `datasets.attire` lays on a real torso.
-Nothing here reads a file; the only input is a random generator, so a seed gives the same thing again.
+Every maker returns a picture with alpha, `(H, W, 4)` uint8 BGRA, that `datasets.attire` lays on a
+real torso.
+Nothing here reads a file; the only input is a random generator, so a seed gives the same thing
+again.
 """
 
 from __future__ import annotations
@@ -57,7 +59,12 @@ def words(rng: np.random.Generator, low: int = 3, high: int = 12) -> str:
 
 
 def line_of_text(
-    image: Image, rng: np.random.Generator, at: tuple[int, int], height: int, width: int, ink: Colour
+    image: Image,
+    rng: np.random.Generator,
+    at: tuple[int, int],
+    height: int,
+    width: int,
+    ink: Colour,
 ) -> None:
     """Write one made-up line, `height` px high and about `width` px wide, top left at `at`."""
     font = FONTS[rng.integers(len(FONTS))]
@@ -98,7 +105,14 @@ def portrait(rng: np.random.Generator, width: int, height: int) -> Image:
     hair = dark(rng) if rng.random() < 0.6 else colour(rng)
     cloth = (pale(rng), dark(rng), colour(rng))[rng.integers(3)]
     cv2.ellipse(
-        image, (cx, int(height * 1.02)), (int(width * 0.44), int(height * 0.34)), 0, 180, 360, cloth, -1
+        image,
+        (cx, int(height * 1.02)),
+        (int(width * 0.44), int(height * 0.34)),
+        0,
+        180,
+        360,
+        cloth,
+        -1,
     )
     cv2.ellipse(image, (cx, cy - b // 5), (int(a * 1.3), int(b * 1.25)), 0, 0, 360, hair, -1)
     cv2.rectangle(image, (cx - a // 2, cy), (cx + a // 2, int(cy + b * 1.3)), skin, -1)
@@ -119,7 +133,9 @@ def _rounded(width: int, height: int, radius: int) -> NDArray[np.uint8]:
 
 
 def _front(image: Image, rng: np.random.Generator) -> None:
-    """Fill a card front: ground, bands, picture, lines of text, code, logo; every layout is drawn anew."""
+    """Fill a card front: ground, bands, picture, lines of text, code, logo; every layout is
+    drawn anew.
+    """
     h, w = image.shape[:2]
     upright = h >= w
     style = rng.random()
@@ -165,7 +181,9 @@ def _front(image: Image, rng: np.random.Generator) -> None:
             px = int(w * 0.06) if rng.random() < 0.65 else int(w * 0.94) - pw
             py = int(np.clip(head + h * 0.05, 0, h - ph - 1))
         image[py : py + ph, px : px + pw] = portrait(rng, pw, ph)
-        text_y, text_x = (py + ph, int(w * 0.1)) if upright else (py, (px + pw if px < w / 2 else 0))
+        text_y, text_x = (
+            (py + ph, int(w * 0.1)) if upright else (py, (px + pw if px < w / 2 else 0))
+        )
     else:
         text_y, text_x = head + int(h * 0.08), int(w * 0.08)
     y = text_y + int(h * 0.03)
@@ -174,7 +192,12 @@ def _front(image: Image, rng: np.random.Generator) -> None:
         size = int(h * (rng.uniform(0.05, 0.1) if first else rng.uniform(0.025, 0.05)))
         size = max(3, size if upright else int(size * 1.4))
         line_of_text(
-            image, rng, (text_x + int(w * 0.03), y), size, int((w - text_x) * rng.uniform(0.3, 0.7)), ink
+            image,
+            rng,
+            (text_x + int(w * 0.03), y),
+            size,
+            int((w - text_x) * rng.uniform(0.3, 0.7)),
+            ink,
         )
         y += int(size * rng.uniform(1.5, 2.4))
         first = False
@@ -185,7 +208,9 @@ def _front(image: Image, rng: np.random.Generator) -> None:
 
 
 def _back(image: Image, rng: np.random.Generator) -> None:
-    """Fill a card back: blank, magnetic stripe, small print, a code or one logo; never a portrait."""
+    """Fill a card back: blank, magnetic stripe, small print, a code or one logo; never a
+    portrait.
+    """
     h, w = image.shape[:2]
     image[:] = pale(rng) if rng.random() < 0.78 else colour(rng, (0, 140))
     ink = dark(rng) if float(image.mean()) > 110 else pale(rng)
@@ -212,7 +237,11 @@ def _back(image: Image, rng: np.random.Generator) -> None:
 def card(rng: np.random.Generator, back: bool) -> tuple[Image, float]:
     """A card, with or without holder; returns it and its width over height (holder included)."""
     upright = rng.random() < 0.72
-    ratio = float(rng.choice([0.63, 0.63, 0.7, 0.75, 0.8])) if upright else float(rng.choice([1.59, 1.4]))
+    ratio = (
+        float(rng.choice([0.63, 0.63, 0.7, 0.75, 0.8]))
+        if upright
+        else float(rng.choice([1.59, 1.4]))
+    )
     h = 220 if upright else 160
     w = int(h * ratio)
     face = np.empty((h, w, 3), np.uint8)
@@ -269,7 +298,14 @@ def name_tag(rng: np.random.Generator) -> tuple[Image, float]:
     h = 60
     w = int(h * ratio)
     face = np.empty((h, w, 3), np.uint8)
-    ground: list[Colour] = [dark(rng), pale(rng), (60, 150, 200), (170, 170, 175), (40, 60, 100), vivid(rng)]
+    ground: list[Colour] = [
+        dark(rng),
+        pale(rng),
+        (60, 150, 200),
+        (170, 170, 175),
+        (40, 60, 100),
+        vivid(rng),
+    ]
     face[:] = ground[rng.choice(6, p=[0.36, 0.2, 0.16, 0.12, 0.06, 0.1])]
     ink = dark(rng) if float(face.mean()) > 115 else (pale(rng), (120, 210, 240))[rng.integers(2)]
     lines = 1 if rng.random() < 0.6 else 2
@@ -293,7 +329,9 @@ def print_on_cloth(rng: np.random.Generator) -> Image:
     if kind < 0.4:
         for i in range(rng.integers(1, 4)):
             flat = np.zeros((h, w, 3), np.uint8)
-            line_of_text(flat, rng, (4, 8 + i * 62), int(rng.uniform(25, 48)), int(w * 0.85), (255, 255, 255))
+            line_of_text(
+                flat, rng, (4, 8 + i * 62), int(rng.uniform(25, 48)), int(w * 0.85), (255, 255, 255)
+            )
             image[flat[..., 0] > 100] = (*ink, 255)
     elif kind < 0.7:
         cv2.circle(image, (w // 2, h // 2), h // 3, (*ink, 255), -1 if rng.random() < 0.5 else 12)
@@ -313,7 +351,13 @@ def phone_top(rng: np.random.Generator) -> Image:
     image[..., :3] = dark(rng) if rng.random() < 0.7 else colour(rng)
     if rng.random() < 0.6:
         for i in range(rng.integers(1, 4)):
-            cv2.circle(image, (int(w * 0.28), int(h * (0.1 + 0.1 * i))), int(w * 0.1), (*dark(rng), 255), -1)
+            cv2.circle(
+                image,
+                (int(w * 0.28), int(h * (0.1 + 0.1 * i))),
+                int(w * 0.1),
+                (*dark(rng), 255),
+                -1,
+            )
     else:
         cv2.rectangle(image, (8, 12), (w - 9, h - 13), (*colour(rng), 255), -1)
     return image
@@ -327,7 +371,14 @@ def paper(rng: np.random.Generator) -> Image:
     y = 20
     while y < h - 20:
         if rng.random() < 0.8:
-            line_of_text(face, rng, (20, y), int(rng.uniform(5, 9)), int(w * rng.uniform(0.4, 0.8)), dark(rng))
+            line_of_text(
+                face,
+                rng,
+                (20, y),
+                int(rng.uniform(5, 9)),
+                int(w * rng.uniform(0.4, 0.8)),
+                dark(rng),
+            )
         y += 18
     return np.dstack([face, np.full((h, w), 255, np.uint8)])
 
@@ -350,14 +401,36 @@ def cloth_pattern(rng: np.random.Generator, size: int = 96) -> Image:
         for x in (0, size // 2, size):
             for y in (0, size // 2, size):
                 shift = size // 4 if y == size // 2 else 0
-                cv2.ellipse(tile, (x + shift, y), (size // 5, size // 9), int(rng.integers(180)), 0, 360, first, -1)
+                cv2.ellipse(
+                    tile,
+                    (x + shift, y),
+                    (size // 5, size // 9),
+                    int(rng.integers(180)),
+                    0,
+                    360,
+                    first,
+                    -1,
+                )
                 cv2.circle(tile, (x + shift, y), size // 16, second, -1)
     elif kind == 3:
         for r, tone in ((size // 2, first), (size // 3, second), (size // 6, first)):
-            diamond = np.array([[size // 2, size // 2 - r], [size // 2 + r, size // 2], [size // 2, size // 2 + r], [size // 2 - r, size // 2]])
+            diamond = np.array(
+                [
+                    [size // 2, size // 2 - r],
+                    [size // 2 + r, size // 2],
+                    [size // 2, size // 2 + r],
+                    [size // 2 - r, size // 2],
+                ]
+            )
             cv2.fillPoly(tile, [diamond], tone)
     else:
         for _ in range(rng.integers(4, 14)):
             at = (int(rng.integers(size)), int(rng.integers(size)))
-            cv2.circle(tile, at, int(rng.integers(3, size // 5)), (first, second)[rng.integers(2)], -1 if rng.random() < 0.6 else 2)
+            cv2.circle(
+                tile,
+                at,
+                int(rng.integers(3, size // 5)),
+                (first, second)[rng.integers(2)],
+                -1 if rng.random() < 0.6 else 2,
+            )
     return tile

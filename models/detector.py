@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from models.calibration import calibrated
 from models.card import Card, read_card
 from models.decoding import Candidates, Rows, decode, without_overlaps
 from models.letterbox import InputBuffer
@@ -31,6 +32,7 @@ class OnnxDetector:
         self._label_of_row = np.array(
             [-1 if label is None else int(label) for label in self.card.rows], np.int64
         )
+        self._thresholds = {label: self.card.threshold(label) for label in self.card.labels}
         self._buffers = threading.local()
 
     @property
@@ -41,15 +43,18 @@ class OnnxDetector:
     def detect(self, image: Image) -> Detections:
         """What is in the picture. Shapes: image (H, W, 3) BGR uint8; boxes in its pixels.
 
-        Boxes of one label do not overlap, also where several output rows carry that label.
+        Confidences are calibrated (`models.calibration`). Boxes of one label do not overlap, also
+        where several output rows carry that label.
         """
         found = self._look(image)
         label = self._label_of_row[found.row]
         named = label >= 0
-        return self._answer(found.where(named), label[named])
+        seen = self._answer(found.where(named), label[named])
+        confidence = calibrated(seen.confidence, seen.label, self._thresholds)
+        return Detections(seen.xyxy, confidence, seen.label, self.model)
 
     def rows(self, image: Image) -> Detections:
-        """The same by output row instead of label, unnamed rows included: for scoring a network."""
+        """By output row instead of label, raw scores, unnamed rows included: to score a network."""
         found = self._look(image)
         return self._answer(found, found.row)
 

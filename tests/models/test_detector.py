@@ -109,7 +109,7 @@ def test_threads_that_share_a_detector_get_their_own_answers(tmp_path: Path) -> 
     levels = [5 * (i % 50) + 5 for i in range(400)]
 
     def seen(level: int) -> float:
-        return float(detector.detect(grey(64, 64, level)).confidence.max())
+        return float(detector.rows(grey(64, 64, level)).confidence.max())
 
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(seen, levels))

@@ -1,0 +1,14 @@
+"""The measures of `siaga bench`, a module each: `measure(models)` gives figures.
+
+A module's docstring says what is measured and how; docs/performance.md shows it.
+"""
+
+MEASURES = {
+    "detector": "a detector over the bare onnxruntime session",
+    "step": "everything between a decoded frame and its samples, but inference",
+    "check": "siaga check on one picture, imports included",
+    "readiness": "GET /api/v1/readiness over a year of verdicts",
+    "night": "siaga run with four cameras at night",
+    "memory": "siaga demo with four cameras",
+}
+"""Each measure and what it measures, in a line."""

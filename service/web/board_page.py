@@ -33,7 +33,6 @@ MOST_HINTS = 2
 RESTING = frozenset({Phase.HOLIDAY, Phase.NIGHT, Phase.AFTER})
 
 
-JUDGED = frozenset({TileState.GO, TileState.NO_GO, TileState.CANNOT_TELL})
 CAMERA_TONES = {
     CameraState.OK: Tone.GREEN,
     CameraState.STARTING: Tone.PLAIN,
@@ -70,7 +69,6 @@ class TileView:
     words: str
     tone: Tone
     note: str
-    since: str
     staffed: str
     quiet: str
     lines: tuple[Line, ...]
@@ -288,10 +286,7 @@ def _tile(tile: Tile, board: Board, policy: Policy, zone: ZoneInfo, lang: Lang) 
         words=word(tile.state, lang),
         tone=tone,
         note=_tile_note(tile, tone, lang),
-        since=text("board.since", lang, time=time_text(tile.since, zone, lang))
-        if tile.since and tile.state in JUDGED
-        else "",
-        staffed=_staffed(tile, lang),
+        staffed=_staffed(tile, zone, lang),
         quiet=quiet,
         lines=lines[:MOST_LINES],
         hints=hints[:MOST_HINTS],
@@ -357,11 +352,16 @@ def _deadline(tile: Tile, board: Board) -> datetime | None:
     return None
 
 
-def _staffed(tile: Tile, lang: Lang) -> str:
+def _staffed(tile: Tile, zone: ZoneInfo, lang: Lang) -> str:
+    """What the last seconds show, and since when."""
     if tile.state is TileState.OFF:
         return ""
-    key = {True: "staffed", False: "not_staffed", None: "staffed_unknown"}[tile.staffed]
-    return text(f"board.{key}", lang)
+    if tile.staffed is None:
+        return text("board.staffed_unknown", lang)
+    key = "board.staffed" if tile.staffed else "board.not_staffed"
+    if tile.since is None:
+        return text(key, lang)
+    return text(f"{key}_since", lang, time=time_text(tile.since, zone, lang))
 
 
 def _quiet(tile: Tile, board: Board, zone: ZoneInfo, lang: Lang) -> str:
@@ -376,7 +376,7 @@ def _quiet(tile: Tile, board: Board, zone: ZoneInfo, lang: Lang) -> str:
             else ("board.measuring", plan.ready_at)
         )
         return text(key, lang, time=time_text(at, zone, lang))
-    return ""
+    return capital(_staffed(tile, zone, lang))
 
 
 def _lines(

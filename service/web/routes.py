@@ -21,6 +21,7 @@ from service.web import static_files
 from service.web.board_page import board_view, versions_of
 from service.web.flag_page import flag_row, flag_view
 from service.web.pages import LANGUAGE_COOKIE, YEAR_S, PageRoute, language, local_path, render
+from service.web.static_files import release
 from vision.values import Outcome
 
 PAGE_OF_FLAGS = 50
@@ -43,6 +44,7 @@ def _board(request: Request, who: Who, door: Door, template: str, mode: str) -> 
         board=board,
         versions=versions_of(board),
         wall=mode == "wall",
+        release=f"{release()} {lang}",
         **_who(who),
     )
     return HTMLResponse(page)

@@ -43,6 +43,12 @@ def static_file(name: str) -> StaticFile:
     return StaticFile(plain, packed, media_type, sha256(plain).hexdigest()[:12])
 
 
+@cache
+def release() -> str:
+    """Names what the board is made of; a page opened under another release loads itself anew."""
+    return "-".join(static_file(name).digest[:6] for name in ("board.js", "siaga.css"))
+
+
 def static_url(name: str) -> str:
     """The address of a file; another content has another address."""
     return f"/static/{name}?v={static_file(name).digest}"

@@ -174,6 +174,23 @@ def test_the_language_is_switched_in_place(open_page: OpenPage) -> None:
     expect(tile(page, "Loket 2").locator(".tile-state")).to_contain_text("BELUM")
 
 
+def test_a_tab_left_open_follows_the_language_of_the_other_and_a_new_release(
+    stage: Stage, open_page: OpenPage
+) -> None:
+    """A wall screen that runs for weeks must not show half of an old page."""
+    page = open_page("/")
+    expect(page.locator("html")).to_have_attribute("lang", "id")
+    page.wait_for_timeout(500)
+    page.context.add_cookies([{"name": "siaga_language", "value": "en", "url": stage.url}])
+    stage.office.turn(clock(7, 58))
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.wait_for_timeout(500)
+    page.evaluate("document.getElementById('clock').dataset.release = 'older'; window.old = 1")
+    stage.office.turn(clock(7, 59))
+    expect(page.locator("[data-clock]")).to_have_text(re.compile(r"^07:59"))
+    assert page.evaluate("window.old === undefined")
+
+
 def test_the_wall_has_no_controls(open_page: OpenPage) -> None:
     """Nobody stands before a wall screen with a mouse."""
     page = open_page("/?mode=wall")

@@ -134,6 +134,12 @@ function swapTiles(shown, fresh) {
 
 function apply(html) {
   const page = new DOMParser().parseFromString(html, "text/html");
+  const released = (at) => at.getElementById("clock").dataset.release;
+  if (released(page) !== released(document)) {
+    // Siaga was updated, or the language was changed in another tab: begin anew.
+    location.reload();
+    return;
+  }
   const part = (id) => [document.getElementById(id), document.adoptNode(page.getElementById(id))];
   for (const id of ["clock", "hero", "cameras"]) {
     const [shown, fresh] = part(id);

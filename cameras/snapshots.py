@@ -17,8 +17,7 @@ from vision.values import Frame, Image
 
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 40_000_000
-_CONNECT_S = 3.0
-_READ_S = 3.0
+ANSWER_S = 3.0
 _WHOLE_S = 10.0  # for one picture, however slowly its bytes trickle in
 _BAD_AFTER = 3  # pictures in a row that cannot be read
 
@@ -30,7 +29,7 @@ class HttpSnapshotSource:
     followed, so that credentials stay with the camera. Stamped with the arrival of the last byte.
 
     `frames` belongs to one thread; `close` may be called from any. A request that hangs ends by its
-    own time limits (3 s without a byte, 10 s in all).
+    own time limits (`answer_s` without a byte, 10 s in all).
     """
 
     live = True
@@ -45,6 +44,7 @@ class HttpSnapshotSource:
         username: str = "",
         password: str = "",
         ca_file: Path | None = None,
+        answer_s: float = ANSWER_S,
     ) -> None:
         self._url = url
         self._camera = camera
@@ -53,6 +53,7 @@ class HttpSnapshotSource:
         self._username = username
         self._password = password
         self._ca_file = ca_file
+        self._answer_s = answer_s
         self._auth: httpx.Auth | None = None
         self._stop = threading.Event()
 
@@ -62,7 +63,7 @@ class HttpSnapshotSource:
 
     def frames(self) -> Iterator[Frame]:
         """Errors: CameraUnavailable, CameraUnauthorised."""
-        timeout = httpx.Timeout(_READ_S, connect=_CONNECT_S)
+        timeout = httpx.Timeout(self._answer_s)
         with httpx.Client(timeout=timeout, verify=self._trust(), trust_env=False) as client:
             bad = sequence = 0
             due = self._clock.now()
@@ -104,7 +105,7 @@ class HttpSnapshotSource:
                     return self._body(response)
         except httpx.TimeoutException:
             raise CameraUnavailable(
-                f"{self._camera}: expected a picture, got no answer within {_READ_S:.0f} s"
+                f"{self._camera}: expected a picture, got no answer within {self._answer_s:g} s"
             ) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             reason = hide_credentials(str(error), self._password)

@@ -1,7 +1,8 @@
 """A real RTSP server: `/usr/bin/python3 rtsp_server.py PORT [USER PASSWORD]`, needs GStreamer.
 
-Prints its port when it is ready. Mounts: /cam (H.264, 15 frames/s, a keyframe per second), /rare (a
-keyframe every 20 s), /still (the same picture for ever), /jpeg (MJPEG, 5 frames/s).
+Prints its port when it is ready. Mounts: /cam (H.264, 15 frames/s, a keyframe per second), /quick
+(three keyframes per second), /rare (one every 20 s), /still (the same picture for ever), /jpeg
+(MJPEG, 5 frames/s).
 """
 
 import sys
@@ -28,8 +29,9 @@ def h264(pattern: str, keys: int) -> str:
 
 MOUNTS = {
     "/cam": h264("ball", 15),
+    "/quick": h264("ball", 5),
     "/rare": h264("ball", 300),
-    "/still": h264("checkers-8", 15),
+    "/still": h264("checkers-8", 5),
     "/jpeg": f"( {SOURCE.format(pattern='ball')},framerate=5/1 ! {JPEG} )",
 }
 

@@ -35,12 +35,12 @@ def until(condition: Callable[[], bool], within_s: float = 5.0) -> None:
 
 
 class Bench:
-    """A reader over scripted sources, at sixteen times the speed, and what it told."""
+    """A reader over scripted sources, at twenty-four times the speed, and what it told."""
 
     def __init__(
         self, *makers: Callable[[FastClock], FakeSource], config: CameraConfig = CONFIG
     ) -> None:
-        self.clock = FastClock(16.0)
+        self.clock = FastClock(24.0)
         self.script = Scripted(*(self._bound(maker) for maker in makers))
         self.gaps: list[Gap] = []
         self.news: list[str] = []
@@ -93,7 +93,7 @@ def brief(clock: FastClock) -> FakeSource:
 
 def hanging(clock: FastClock) -> FakeSource:
     """Two frames, then silence in which it is deaf to close for a while."""
-    return FakeSource(clock, MANY[:2], deaf_s=3.0, waits=True)
+    return FakeSource(clock, MANY[:2], deaf_s=2.5, waits=True)
 
 
 # --- frames
@@ -124,7 +124,7 @@ def test_a_worker_wakes_at_once() -> None:
         frame = bench.reader.take()
         assert frame is not None
         assert frame.captured_at > begin
-        assert bench.clock.now() - frame.captured_at < timedelta(seconds=10)
+        assert bench.clock.now() - frame.captured_at < timedelta(seconds=15)
         assert bench.news[:2] == ["cam-1", "cam-1"]
         assert not bench.reader.wait(0.0)
 
@@ -172,7 +172,7 @@ def test_silence_becomes_no_signal_and_a_gap_and_then_ends() -> None:
         status = bench.reader.status()
         assert status.last_frame_at is not None
         late = status.since - status.last_frame_at
-        assert timedelta(seconds=5) <= late < timedelta(seconds=10)
+        assert timedelta(seconds=5) <= late < timedelta(seconds=20)
         assert "expected a frame, got none for 5 s" in status.detail
         until(lambda: bench.state is ReaderState.OK, 8)
         assert [gap.since for gap in bench.gaps] == [status.last_frame_at] * 2
@@ -219,7 +219,7 @@ def test_a_late_thread_of_a_given_up_connection_hands_nothing_on() -> None:
     def late(clock: FastClock) -> FakeSource:
         class Late(FakeSource):
             def frames(self):  # type: ignore[no-untyped-def]
-                time.sleep(1.4)
+                time.sleep(1.0)
                 yield Frame("cam-1", 0, clock.now(), picture(99))
 
         return Late(clock, [])

@@ -286,7 +286,7 @@ def _tile(tile: Tile, board: Board, policy: Policy, zone: ZoneInfo, lang: Lang) 
         words=word(tile.state, lang),
         tone=tone,
         note=_tile_note(tile, tone, lang),
-        staffed=_staffed(tile, zone, lang),
+        staffed="" if tile.staffed is None and lines else _staffed(tile, zone, lang),
         quiet=quiet,
         lines=lines[:MOST_LINES],
         hints=hints[:MOST_HINTS],

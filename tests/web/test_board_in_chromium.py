@@ -13,6 +13,8 @@ from service.board import Board, TileState
 from tests.fakes_office import clock
 from tests.web.conftest import OpenPage
 from tests.web.stage import Stage
+from vision.labels import Label
+from vision.values import Reason
 
 pytestmark = pytest.mark.browser
 
@@ -31,8 +33,16 @@ def tile(page: Page, name: str) -> Locator:
 
 
 def wide_board(stage: Stage, count: int) -> Board:
-    """A board of `count` tiles, in the states of the three."""
+    """A board of `count` tiles, in the states of the three; the second has more to say."""
     board = stage.office._board_at(clock(7, 57), 1)
+    first, second, third = board.tiles
+    cup = replace(
+        second.against[0],
+        clause="FO-C2a",
+        reason=Reason.PRESENT_OBJECT,
+        seen=(Label.CUP, Label.PHONE),
+    )
+    board = replace(board, tiles=(first, replace(second, against=(*second.against, cup)), third))
     tiles = tuple(
         replace(board.tiles[i % 3], counter=f"loket_{i % 3 + 1}_{i}", name=f"Loket {i + 1}")
         for i in range(count)

@@ -11,9 +11,10 @@ from enum import StrEnum
 from typing import Protocol
 
 from vision.day import DayPlan, Phase
-from vision.policy import Policy
+from vision.labels import Label
 from vision.layout import Layout
-from vision.values import Label, Outcome, ReadyState, Reason, Sample, Status, Verdict
+from vision.policy import Policy
+from vision.values import Outcome, ReadyState, Reason, Sample, Status, Verdict
 
 
 class TileState(StrEnum):

@@ -4,7 +4,7 @@ import logging
 import socket
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import FrameType
 
@@ -20,7 +20,7 @@ from service.office import Office
 from service.readers import readers_of
 from service.runner import RunningOffice
 from service.settings import Settings
-from service.store import FlagFilter, Retention, Store, open_store
+from service.store import Retention, Store, open_store
 from vision.errors import ConfigError
 
 log = logging.getLogger("siaga")
@@ -61,14 +61,14 @@ def serve(
         )
         api = ApiSettings(
             demo=demo,
-            secure_cookies=True if settings.server.secure_cookie else None,
+            secure_cookies=settings.server.secure_cookie,
             trusted_origins=settings.server.trusted_origins,
         )
         app = create_app(running, store, evidence, api)
         server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
         stopping = threading.Event()
         janitor = threading.Thread(
-            target=keep_house, args=(store, evidence, settings, stopping), daemon=True
+            target=keep_house, args=(store, evidence, settings, time, stopping), daemon=True
         )
         running.start()
         janitor.start()
@@ -94,7 +94,9 @@ class _Server(uvicorn.Server):
 
 def bind(host: str, port: int) -> socket.socket:
     """The socket to listen on. Errors: ConfigError in one sentence."""
-    door = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    door = socket.socket(
+        socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP
+    )  # the protocol said aloud: asyncio sends small answers at once only then
     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         door.bind((host, port))
@@ -117,10 +119,7 @@ def restore(office: Office, store: Store, settings: Settings, now: datetime) -> 
     if not plan.spans[0].since <= until <= now:
         return
     standing = store.standing(plan.day, at=until)
-    flags = {
-        (flag.counter, flag.clause, flag.slot): flag.flag_id
-        for flag in store.flags(FlagFilter(day=plan.day), limit=1000)
-    }
+    flags = store.flag_ids(plan.day, at=now)
     office.restore(
         store.samples(office.needs_from(until), now + timedelta(seconds=1)),
         until,
@@ -131,9 +130,9 @@ def restore(office: Office, store: Store, settings: Settings, now: datetime) -> 
 
 
 def keep_house(
-    store: Store, evidence: Evidence, settings: Settings, stopping: threading.Event
+    store: Store, evidence: Evidence, settings: Settings, clock: Clock, stopping: threading.Event
 ) -> None:
-    """Remove what has been kept long enough, every hour; its last run is a word in the store."""
+    """Remove what has been kept long enough, every hour of the machine, by the office's time."""
     kept = settings.retention
     retention = Retention(
         picture_days=kept.crop_days,
@@ -142,9 +141,6 @@ def keep_house(
         record_days=kept.rows_days,
     )
     while True:
-        now = datetime.now(UTC)
-        swept = store.sweep(now, retention, evidence)
-        store.put_meta("swept_at", now.isoformat())
-        log.info("janitor: %s", swept)
+        log.info("janitor: %s", store.sweep(clock.now(), retention, evidence))
         if stopping.wait(SWEEP_S):
             return

@@ -45,7 +45,7 @@ class Seen:
 
     `staff` in the staff zone with what they wear, `visitors` in the visitor zone, `others` all
     other people, `items` in and round the desk zone. `shared`: one of the staff also stands in
-    another counter's staff zone.
+    another counter's staff zone. `hinted`: nobody was found, yet a head or chest is seen there.
     """
 
     counter: Counter
@@ -56,6 +56,7 @@ class Seen:
     others: tuple[Box, ...]
     items: tuple[Box, ...]
     shared: bool
+    hinted: bool
     reference: Image | None
 
     @property
@@ -111,6 +112,8 @@ def staff_present(seen: Seen, parameters: Mapping[str, float]) -> Observation:
         outcome, reason = Outcome.NOT_MET, Reason.ABSENT
         if _covered(seen, ZoneKind.STAFF) > parameters["occl_max"]:
             outcome, reason = Outcome.CANNOT_TELL, Reason.OCCLUDED
+        elif seen.hinted:
+            outcome, reason = Outcome.CANNOT_TELL, Reason.MODEL_UNSURE
     elif best.box.confidence < parameters["det_hi"]:
         outcome, reason = Outcome.CANNOT_TELL, Reason.MODEL_UNSURE
     elif best.box.height_px < parameters["px_person"]:

@@ -16,13 +16,17 @@ from vision.eyes import (
     staffed_by,
     visited_by,
 )
-from vision.labels import TAGS
-from vision.layout import Counter
+from vision.geometry import bounds, centre, contains, grown
+from vision.labels import TAGS, Label
+from vision.layout import Counter, ZoneKind
 from vision.values import Box, Frame, Image, Observation, Reason, Sample
-from vision.view import Reference, gate, measure_view
+from vision.view import Reference, gate, measure_picture, view_of
 
 NEEDS_ATTIRE = frozenset({"badge_worn", "badge_legible"})
 NEEDS_ITEMS = frozenset({"desk_clear", "equipment_present"})
+
+SURE = 0.6
+"""From here on a head or chest contradicts an empty counter; it never makes it a staffed one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +69,10 @@ def look(
     The gate comes first: a counter that the frame does not show gets CANNOT_TELL for every check,
     and a frame that shows none of them is given to no network.
     """
+    picture = measure_picture(frame.image, approved.reference if approved is not None else None)
     views = {
-        counter.counter: measure_view(
-            frame.image,
-            [zone.polygon(frame.size_wh) for zone in counter.zones],
-            approved.reference if approved is not None else None,
-            frozen=frozen,
+        counter.counter: view_of(
+            picture, [zone.polygon(frame.size_wh) for zone in counter.zones], frozen=frozen
         )
         for counter in counters
     }
@@ -129,6 +131,7 @@ def _see(
         dressed = [Person(box, None, None, (), ()) for box in staff]
     else:
         dressed = [look_at_person(frame.image, box, eyes.attire) for box in staff]
+    hinted = not staff and "staff_present" in checks and _hinted(frame, counter, eyes)
     items: list[Box] = []
     if not NEEDS_ITEMS.isdisjoint(checks):
         items = find_items(frame.image, counter, eyes.scene)
@@ -141,5 +144,23 @@ def _see(
         others=tuple(box for box in people if box not in staff and box not in visitors),
         items=tuple(items),
         shared=shared,
+        hinted=hinted,
         reference=approved.image if approved is not None else None,
+    )
+
+
+def _hinted(frame: Frame, counter: Counter, eyes: Eyes) -> bool:
+    """Whether the attire network sees a head or chest where the scene network sees nobody.
+
+    Two networks must agree before a counter is called empty: absence accuses.
+    """
+    zone = counter.zone(ZoneKind.STAFF)
+    if zone is None:
+        return False
+    polygon = zone.polygon(frame.size_wh)
+    x0, y0, x1, y1 = grown(bounds(polygon), 0.0, frame.size_wh)
+    seen = eyes.attire.detect(frame.image[y0:y1, x0:x1]).moved(x0, y0)
+    return any(
+        box.confidence >= SURE and contains(polygon, centre(box.xyxy))
+        for box in seen.labelled(Label.HEAD, Label.TORSO).boxes()
     )

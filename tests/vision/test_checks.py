@@ -91,6 +91,13 @@ def test_a_counter_behind_somebody_is_unseen_not_empty() -> None:
     assert answer("staff_present", image)[0] is not Outcome.NOT_MET
 
 
+def test_a_head_without_a_person_contradicts_an_empty_counter() -> None:
+    """Two networks must agree before a counter is called empty."""
+    image = Painter().paint(Label.HEAD, (600, 120, 680, 210)).image
+    expected = (Outcome.CANNOT_TELL, Reason.MODEL_UNSURE)
+    assert answer("staff_present", image) == expected
+
+
 def test_an_unsure_person_is_neither_there_nor_away() -> None:
     """Between det_lo and det_hi there is a gap."""
     unsure = {Label.PERSON: 0.45}

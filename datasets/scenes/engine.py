@@ -124,9 +124,7 @@ def render_box(work: Path, box: Box, w: int, h: int) -> tuple[NDArray, NDArray]:
 
 
 def aim(loc, target, lens: float, roll: float = 0.0) -> None:
-    """Put the camera at `loc` (m), looking at `target`; lens in mm on a 36 mm sensor, roll in
-    degrees.
-    """
+    """Camera at `loc` (m) looking at `target`; lens in mm on a 36 mm sensor, roll in degrees."""
     sc = bpy.context.scene
     if sc.camera is None:
         sc.camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))

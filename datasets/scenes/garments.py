@@ -32,9 +32,7 @@ HIJABS = [
 
 @dataclass(slots=True)
 class Garment:
-    """A posed piece of cloth: vertices (n, 3) in metres, faces, skin weights (n, bones), its
-    Blender object.
-    """
+    """Posed cloth: vertices (n, 3) in metres, faces, skin weights (n, bones), Blender object."""
 
     vertices: NDArray
     faces: list[list[int]]
@@ -178,9 +176,7 @@ def short_hair(b: human.Body, rng: random.Random, gid: int, tag: str, material) 
 
 
 def hijab(b: human.Body, rng: random.Random, gid: int, tag: str) -> tuple[Garment, set[int]]:
-    """A scarf round head, neck and chest with the face left open; also the skin vertices that it
-    covers.
-    """
+    """A scarf round head, neck and chest, the face open; also the skin vertices it covers."""
     _, _, faces, _, groups = human.base()
     rest, w, names = b.V, b.W, b.names
     head_neck = w[:, names.index("head")] + w[:, names.index("neck_01")]

@@ -163,9 +163,7 @@ def to_world(V: NDArray) -> NDArray:
 
 
 class Body:
-    """A morphed body: V in metres, h and t heads and tails of its bones at rest; G and P after
-    pose().
-    """
+    """A morphed body: V in metres; bones at rest from h to t; after pose() turned G, at P."""
 
     def __init__(self, shape: NDArray) -> None:
         self.V = to_world(shape)
@@ -250,9 +248,7 @@ class Body:
 
 @functools.cache
 def mhclo(path: str):
-    """A garment file: scales, reference vertices, their weights, offsets, covered vertices, V, T,
-    F, FT.
-    """
+    """A garment file: scales, references, weights, offsets, covered vertices, V, T, F, FT."""
     scale: dict[str, tuple[int, int, float]] = {}
     ref, weight, offset, covered = [], [], [], []
     mesh = mode = ""

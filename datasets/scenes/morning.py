@@ -36,14 +36,25 @@ from datasets.scenes.camera_look import Look, apply
 from datasets.scenes.engine import Box
 from datasets.scenes.kit import Rz, T
 from datasets.scenes.room import TABLE
+from datasets.scenes.story import (
+    STANDING,
+    State,
+    Story,
+    file_name,
+    frame_times,
+    read_story,
+    recording_toml,
+    state_at,
+    toml_value,
+    truth_toml,
+)
 from datasets.scenes.truth import GroundTruth, annotate, labels, project
 
 FEATHER = 8  # pixels over which a border is blended into the picture
 ROOM = 44  # pixels round what changed, for its shadow
-STANDING = "standing"
 
-# name: torso turn (deg), lean (deg), head (pitch down, turn left; deg), wrists left and right (x,
-# y, z above the table)
+# torso turn (deg), lean (deg), head (pitch down, turn left; deg), wrists left and right (x, y,
+# and z above the table; m)
 POSES = {
     "typing": (0, 5, (12, 0), (0.16, 0.30, 0.055), (-0.17, 0.30, 0.055)),
     "mouse": (5, 8, (8, 14), (0.15, 0.31, 0.055), (-0.31, 0.25, 0.055)),
@@ -54,115 +65,7 @@ POSES = {
 }
 
 
-# ------------------------------------------------------------------ the script
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Something that holds from `since` to `until` (seconds since the start of the recording)."""
-
-    what: str
-    value: str
-    since: float
-    until: float
-
-
-@dataclass(slots=True)
-class Story:
-    """What happens before one camera, as spans; `things` are its items."""
-
-    spans: list[Span] = field(default_factory=list)
-    changes: list[float] = field(default_factory=list)
-    things: dict[str, dict] = field(default_factory=dict)
-
-    def at(self, what: str, t: float) -> list[str]:
-        return [s.value for s in self.spans if s.what == what and s.since <= t < s.until]
-
-
-def seconds(start: dt.datetime, clock: dt.time) -> float:
-    return (dt.datetime.combine(start.date(), clock, start.tzinfo) - start).total_seconds()
-
-
-def read_story(script: dict, camera: dict) -> Story:
-    """The events of one camera as spans, with poses that change every 40 to 90 s while somebody
-    sits there.
-    """
-    start, end = script["start"], (script["end"] - script["start"]).total_seconds()
-    story = Story()
-    open_: dict[str, tuple[str, float]] = {}
-    rng = random.Random(camera["seed"])
-
-    def change(what: str, value: str | None, t: float, name: str | None = None) -> None:
-        key = f"{what}/{name or ''}"
-        if key in open_:
-            old, since = open_.pop(key)
-            story.spans.append(Span(what, old, since, t))
-        if value is not None:
-            open_[key] = (value, t)
-
-    for e in sorted(camera["events"], key=lambda e: e["at"]):
-        t = seconds(start, e["at"])
-        story.changes.append(t)
-        match e["do"]:
-            case "arrive":
-                change("staff", "present", t)
-                change("pose", STANDING, t)
-                change("badge", e.get("badge", "front"), t)
-            case "leave":
-                for what in ("staff", "pose", "badge"):
-                    change(what, None, t)
-            case "badge":
-                change("badge", e["to"], t)
-            case "put":
-                story.things[e["item"]] = e
-                change("item", e["item"], t, e["item"])
-            case "take":
-                change("item", None, t, e["item"])
-            case "visitor":
-                change("visitor", e["how"] if e["how"] != "leaves" else None, t)
-            case "block":
-                change("blocked", "person", t)
-            case "unblock":
-                change("blocked", None, t)
-            case other:
-                raise SystemExit(f"{camera['id']}: unknown event {other!r}")
-    for key in list(open_):
-        what, name = key.split("/")
-        change(what, None, end, name or None)
-    poses = camera.get("poses", list(POSES))
-    spans = []
-    for s in story.spans:
-        if s.what != "pose":
-            spans.append(s)
-            continue
-        t, last = s.since + camera.get("standing_s", 15), STANDING
-        spans.append(Span("pose", STANDING, s.since, t))
-        while t < s.until:
-            last = poses[0] if last == STANDING else rng.choice([p for p in poses if p != last])
-            nxt = min(s.until, t + rng.uniform(40, 90))
-            spans.append(Span("pose", last, t, nxt))
-            t = nxt
-    story.spans = sorted(spans, key=lambda s: (s.what, s.since))
-    return story
-
-
-def frame_times(script: dict, story: Story) -> list[float]:
-    """Whole tenths of seconds: one frame each `every_s`, each `dense_s` within `around_s` of a
-    change.
-    """
-    end = (script["end"] - script["start"]).total_seconds()
-    every, dense, around = script["every_s"], script["dense_s"], script["around_s"]
-    times = set(np.arange(0, end + 0.01, every).round(1).tolist())
-    for c in story.changes:
-        times |= {round(c + k, 1) for k in np.arange(-around, around + 0.01, dense)}
-    return sorted(t for t in times if 0 <= t <= end)
-
-
 # ------------------------------------------------------------------ the scene of one camera
-
-State = tuple[
-    str, ...
-]  # sorted names of the groups that show; what belongs to no group always does
 
 
 @dataclass(slots=True)
@@ -193,18 +96,6 @@ class Stage:
                     e["face"] = "back" if worn == "flipped" else "front"
 
 
-def state_at(story: Story, t: float) -> State:
-    names = set()
-    if story.at("staff", t):
-        pose, badge = story.at("pose", t)[0], story.at("badge", t)[0]
-        names.add(f"staff/{pose}")
-        if badge != "none":
-            names |= {f"card/{pose}", f"{badge}/{pose}"}
-    for what in ("item", "visitor", "blocked"):
-        names |= {f"{what}/{value}" for value in story.at(what, t)}
-    return tuple(sorted(names))
-
-
 def named(objects: list, ids: set[int]) -> tuple[list, list]:
     return [o for o in objects if o.pass_index in ids], [
         o for o in objects if o.pass_index not in ids
@@ -212,9 +103,7 @@ def named(objects: list, ids: set[int]) -> tuple[list, list]:
 
 
 def add_staff(stage: Stage, person: dict, pose: str, tag: str) -> None:
-    """The member of staff in one pose, card in both ways, as groups staff/, card/, front/ and
-    flipped/.
-    """
+    """The member of staff in one pose, as groups staff/, card/, front/ and flipped/."""
     if pose == STANDING:
         x, y = person.get("stands_at", (0.46, 0.72))
         place, turn, lean, head, hands = (
@@ -354,9 +243,7 @@ def border(stage: Stage, names: set[str], w: int, h: int) -> Box | None:
 
 
 def lay_in(picture: np.ndarray, cut: np.ndarray, box: Box) -> np.ndarray:
-    """`picture` with `cut` blended in over FEATHER pixels, but sharp where the box touches the
-    picture's edge.
-    """
+    """`picture` with `cut` blended in over FEATHER pixels; sharp at the picture's own edge."""
     x1, y1, x2, y2 = box
     h, w = picture.shape[:2]
     y, x = np.mgrid[0 : y2 - y1, 0 : x2 - x1].astype(np.float32)
@@ -373,10 +260,6 @@ def lay_in(picture: np.ndarray, cut: np.ndarray, box: Box) -> np.ndarray:
     return out
 
 
-def file_name(state: State) -> str:
-    return "+".join(n.replace("/", "-") for n in state) or "empty"
-
-
 def render_states(
     script: dict,
     camera: dict,
@@ -386,9 +269,7 @@ def render_states(
     scale: float,
     threads: int,
 ) -> None:
-    """Every state as NAME.png, NAME_id.png and NAME.json (objects) in `work`; existing ones are
-    kept.
-    """
+    """Every state as NAME.png, NAME_id.png, NAME.json (objects) in `work`, unless it is there."""
     w, h = (round(v * scale) for v in script["size_wh"])
     if (
         all((work / f"{file_name(s)}.json").exists() for s in states)
@@ -454,9 +335,7 @@ def block(x: tuple, y: tuple, z: tuple) -> list[tuple[float, float, float]]:
 
 
 def zones(stage: Stage, camera: dict, w: int, h: int) -> dict[str, list[list[float]]]:
-    """staff: seated or standing behind the desk; desk: staff half of the table top; visitor: before
-    the front.
-    """
+    """staff: behind the desk; desk: staff half of the table top; visitor: before the front."""
     half = stage.meta["W"] / 2 - 0.04
     zone = camera.get("zones", {})
     top = zone.get("staff_top", 1.62)
@@ -472,17 +351,17 @@ def zones(stage: Stage, camera: dict, w: int, h: int) -> dict[str, list[list[flo
 # ------------------------------------------------------------------ frames, clip and truth
 
 
+def look_of(camera: dict) -> Look:
+    return Look(**{**camera["look"], "balance": tuple(camera["look"]["balance"])}, quality=85)
+
+
 def write_clip(
     script: dict, camera: dict, story: Story, times: list[float], work: Path, path: Path
-) -> list[dict]:
-    """The clip of one camera; returns the truth of each frame."""
+) -> None:
+    """H.264 with the times of the frames; a key frame each `keyframe_s`, no B-frames."""
     w, h = script["size_wh"]
-    video = script["video"]
-    look = Look(**{**camera["look"], "balance": tuple(camera["look"]["balance"])}, quality=85)
-    truth = []
+    video, look = script["video"], look_of(camera)
     pictures: dict[State, np.ndarray] = {}
-    boxes: dict[State, list] = {}
-    path.parent.mkdir(parents=True, exist_ok=True)
     with av.open(str(path), "w", options={"movflags": "+faststart"}) as out:
         stream = out.add_stream("libx264", rate=1)
         stream.width, stream.height, stream.pix_fmt = w, h, "yuv420p"
@@ -490,18 +369,16 @@ def write_clip(
         stream.codec_context.gop_size = 100000
         stream.codec_context.thread_count = 1
         stream.options = {
-            "crf": str(video["crf"]),
+            "qp": str(video["qp"]),
             "preset": video["preset"],
             "bf": "0",
-            "x264-params": "scenecut=0:ref=6:keyint=100000:mbtree=0:aq-mode=3",
+            "x264-params": "scenecut=0:ref=4:keyint=100000:mbtree=0:ipratio=1.2",
         }
         last_key = -math.inf
         for k, t in enumerate(times):
             state = state_at(story, t)
             if state not in pictures:
                 pictures[state] = cv2.imread(str(work / f"{file_name(state)}.png"))
-                meta = json.loads((work / f"{file_name(state)}.json").read_text())
-                boxes[state] = labels(meta)
             rng = random.Random(camera["seed"] * 100003 + k)
             clock = script["start"] + dt.timedelta(seconds=t)
             text = f"{clock:%Y-%m-%d %H:%M:%S}  {camera['name'].upper()}"
@@ -512,120 +389,28 @@ def write_clip(
                 frame.pict_type, last_key = av.video.frame.PictureType.I, t
             for packet in stream.encode(frame):
                 out.mux(packet)
-            truth.append(
-                {
-                    "time_s": t,
-                    "camera": camera["id"],
-                    "boxes": [[c, *b, v] for c, b, v in boxes[state]],
-                }
-            )
         for packet in stream.encode(None):
             out.mux(packet)
-    return truth
+    print(f"{path}: {len(times)} frames, {path.stat().st_size / 1e6:.2f} MB", flush=True)
 
 
-def toml_value(v: object) -> str:
-    if isinstance(v, list):
-        return "[" + ", ".join(toml_value(x) for x in v) + "]"
-    if isinstance(v, dict):
-        return "{ " + ", ".join(f"{k} = {toml_value(x)}" for k, x in v.items()) + " }"
-    if isinstance(v, dt.datetime):
-        return v.isoformat()
-    return json.dumps(v, ensure_ascii=False)
-
-
-def recording_toml(script: dict) -> str:
-    rows = [
-        "# A rendered recording. Times of a frame: start + its presentation time stamp in the clip."
-    ]
-    rows += [f"{k} = {toml_value(script[k])}" for k in ("id", "start", "end")]
-    for c in script["cameras"]:
-        rows += ["", "[[cameras]]"]
-        rows += [
-            f"{k} = {toml_value(v)}"
-            for k, v in (
-                ("id", c["id"]),
-                ("name", c["name"]),
-                ("counter", c["counter"]),
-                ("clip", f"{c['id']}.mp4"),
-                ("size_wh", script["size_wh"]),
-            )
-        ]
-    return "\n".join(rows) + "\n"
-
-
-def truth_toml(script: dict, stories: dict[str, Story]) -> str:
-    """Spans of every counter with clock times; `to` is not part of a span."""
-    rows = [
-        "# What is true at each counter, and when; exact, known by the renderer.",
-        "# `from` is included, `to` is not.",
-        "# staff: a member of staff is in the staff zone.",
-        "# badge: front, back (turned over) or none, while staff is there.",
-        "# items: personal things on the staff half of the desk.",
-        "# blocked: somebody stands before the camera.",
-        "# poses: the staff moves a little all the time; nothing is judged by it.",
-        f"recording = {toml_value(script['id'])}",
-    ]
-    end = (script["end"] - script["start"]).total_seconds()
-
-    def when(t: float) -> dt.datetime:
-        return script["start"] + dt.timedelta(seconds=t)
-
-    def filled(spans: list[Span]) -> list[tuple[bool, float, float]]:
-        out, t = [], 0.0
-        for s in spans:
-            if s.since > t:
-                out.append((False, t, s.since))
-            out.append((True, s.since, s.until))
-            t = s.until
-        return out + ([(False, t, end)] if t < end else [])
-
-    for c in script["cameras"]:
-        story = stories[c["id"]]
-
-        def of(what: str, story: Story = story) -> list[Span]:
-            return [s for s in story.spans if s.what == what]
-
-        def table(key: str, rows_: list[dict]) -> list[str]:
-            return [f"{key} = ["] + [f"  {toml_value(r)}," for r in rows_] + ["]"]
-
-        rows += [
-            "",
-            "[[counters]]",
-            f"id = {toml_value(c['counter'])}",
-            f"camera = {toml_value(c['id'])}",
-        ]
-        rows += table(
-            "staff",
-            [{"present": p, "from": when(a), "to": when(b)} for p, a, b in filled(of("staff"))],
-        )
-        side = {"front": "front", "flipped": "back", "none": "none"}
-        rows += table(
-            "badge",
-            [
-                {"shows": side[s.value], "from": when(s.since), "to": when(s.until)}
-                for s in of("badge")
-            ],
-        )
-        rows += table(
-            "items",
-            [{"label": s.value, "from": when(s.since), "to": when(s.until)} for s in of("item")],
-        )
-        visits = of("visitor")
-        joined = [Span("visitor", "", visits[0].since, visits[-1].until)] if visits else []
-        rows += table(
-            "visitor",
-            [{"present": p, "from": when(a), "to": when(b)} for p, a, b in filled(joined)],
-        )
-        rows += table(
-            "blocked",
-            [{"by": s.value, "from": when(s.since), "to": when(s.until)} for s in of("blocked")],
-        )
-        rows += table(
-            "poses",
-            [{"pose": s.value, "from": when(s.since), "to": when(s.until)} for s in of("pose")],
-        )
-    return "\n".join(rows) + "\n"
+def write_truth(
+    script: dict, stories: dict[str, Story], times: dict[str, list[float]], work: Path, out: Path
+) -> None:
+    """recording.toml, truth.toml, zones.toml, and truth.jsonl.gz with the boxes of every frame."""
+    (out / "recording.toml").write_text(recording_toml(script))
+    (out / "truth.toml").write_text(truth_toml(script, stories))
+    (out / "zones.toml").write_text(zones_toml(script, work))
+    with (out / "truth.jsonl.gz").open("wb") as f, gzip.GzipFile("", "wb", 9, f, mtime=0) as z:
+        for c in script["cameras"]:
+            boxes: dict[State, list] = {}
+            for t in times[c["id"]]:
+                state = state_at(stories[c["id"]], t)
+                if state not in boxes:
+                    truth = json.loads((work / c["id"] / f"{file_name(state)}.json").read_text())
+                    boxes[state] = [[cls, *box, share] for cls, box, share in labels(truth)]
+                row = {"time_s": t, "camera": c["id"], "boxes": boxes[state]}
+                z.write((json.dumps(row, separators=(",", ":")) + "\n").encode())
 
 
 def zones_toml(script: dict, work: Path) -> str:
@@ -650,46 +435,33 @@ def main() -> None:
     p.add_argument("script", type=Path)
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--work", type=Path, help="folder for rendered states (default: OUT/work)")
-    p.add_argument("--camera", help="only this camera's states (no clips)")
-    p.add_argument(
-        "--preview", action="store_true", help="a quarter of the pixels, 4 samples, states only"
-    )
+    p.add_argument("--camera", help="states and clip of this camera only")
+    p.add_argument("--preview", action="store_true", help="states only, half the size, 4 samples")
     p.add_argument("--only", help="with --preview: states whose name contains this")
     p.add_argument("--threads", type=int, default=0)
     a = p.parse_args()
     script = tomllib.loads(a.script.read_text())
     work = a.work or a.out / "work"
     samples, scale = (4, 0.5) if a.preview else (script["samples"], 1.0)
-    stories, times = {}, {}
+    stories = {c["id"]: read_story(script, c) for c in script["cameras"]}
+    times = {name: frame_times(script, story) for name, story in stories.items()}
+    (a.out / "reference").mkdir(parents=True, exist_ok=True)
     for c in script["cameras"]:
-        stories[c["id"]] = read_story(script, c)
-        times[c["id"]] = frame_times(script, stories[c["id"]])
-        if a.camera in (None, c["id"]):
-            states = list(dict.fromkeys(state_at(stories[c["id"]], t) for t in times[c["id"]]))
-            if a.only:
-                states = [s for s in states if a.only in file_name(s)]
-            render_states(script, c, states, work / c["id"], samples, scale, a.threads)
-    if a.preview or a.camera:
-        return
-    truth = []
-    for c in script["cameras"]:
-        clip = a.out / f"{c['id']}.mp4"
-        truth += write_clip(script, c, stories[c["id"]], times[c["id"]], work / c["id"], clip)
-        print(
-            f"{clip}: {len(times[c['id']])} frames, {clip.stat().st_size / 1e6:.2f} MB", flush=True
-        )
-        look = Look(**{**c["look"], "balance": tuple(c["look"]["balance"])}, quality=85)
-        clear = apply(cv2.imread(str(work / c["id"] / "empty.png")), look, c["seed"])
-        (a.out / "reference").mkdir(exist_ok=True)
-        cv2.imwrite(
-            str(a.out / "reference" / f"{c['id']}.jpg"), clear, [cv2.IMWRITE_JPEG_QUALITY, 85]
-        )
-    (a.out / "recording.toml").write_text(recording_toml(script))
-    (a.out / "truth.toml").write_text(truth_toml(script, stories))
-    (a.out / "zones.toml").write_text(zones_toml(script, work))
-    lines = "".join(json.dumps(r, separators=(",", ":")) + "\n" for r in truth)
-    with (a.out / "truth.jsonl.gz").open("wb") as f, gzip.GzipFile("", "wb", 9, f, mtime=0) as z:
-        z.write(lines.encode())
+        name = c["id"]
+        if a.camera not in (None, name):
+            continue
+        states = list(dict.fromkeys(state_at(stories[name], t) for t in times[name]))
+        if a.only:
+            states = [s for s in states if a.only in file_name(s)]
+        render_states(script, c, states, work / name, samples, scale, a.threads)
+        if a.preview:
+            continue
+        write_clip(script, c, stories[name], times[name], work / name, a.out / f"{name}.mp4")
+        clear = apply(cv2.imread(str(work / name / "empty.png")), look_of(c), c["seed"])
+        reference = a.out / "reference" / f"{name}.jpg"
+        cv2.imwrite(str(reference), clear, [cv2.IMWRITE_JPEG_QUALITY, 85])
+    if not a.preview and all((work / c["id"] / "zones.json").exists() for c in script["cameras"]):
+        write_truth(script, stories, times, work, a.out)
 
 
 if __name__ == "__main__":

@@ -58,9 +58,7 @@ def grey(name: str) -> NDArray[np.float32]:
 
 
 def paint_skin(path: str, tone, lip, scalp: str | None, brow: str | None) -> str:
-    """Skin texture: blotches, lips, lids, brows (`brow`: asset name, None: drawn here), shade under
-    hair.
-    """
+    """Skin texture; `scalp` and `brow` are assets (brow None: drawn here)."""
     noise = np.random.RandomState(1)
     a = np.ones((SKIN, SKIN, 3), np.float32) * np.array(tone)[None, None]
     coarse = noise.normal(0, 1, (64, 64)).astype(np.float32)
@@ -213,9 +211,7 @@ def person(
     over_hijab: bool | None = None,
     strap: float | None = None,
 ) -> tuple[list[bpy.types.Object], dict]:
-    """All parts of one person and what the truth needs to know; `loc`: pelvis if seated, else feet
-    (m).
-    """
+    """All parts of one person and what the truth needs; `loc`: pelvis if seated, else feet (m)."""
     pose_rng = random.Random(rng.getrandbits(32))  # one seed: the same person in every pose
     sex = sex or rng.choice(["male", "female"])
     scarf_worn = hijab_on if hijab_on is not None else sex == "female" and rng.random() < 0.55

@@ -32,9 +32,7 @@ ROOM_X, ROOM_Y = (-3.9, 3.9), (-4.6, -0.75)  # where a camera may hang
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A camera: kind of picture, its size, place and point looked at (m), lens (mm on a 36 mm
-    sensor).
-    """
+    """Kind of picture, size, place of the camera and point looked at (m), lens (36 mm sensor)."""
 
     kind: str
     size_wh: tuple[int, int]

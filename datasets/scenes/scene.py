@@ -46,9 +46,7 @@ SPEC = {
 
 
 class Desk:
-    """The table of the main counter: what stands where (circles), so that nothing stands in
-    something else.
-    """
+    """The main counter's table: circles that are taken, so that things do not overlap."""
 
     def __init__(self, rng: random.Random, gt: GroundTruth, style: Style) -> None:
         self.rng, self.gt, self.style = rng, gt, style
@@ -206,9 +204,7 @@ def staff(rng: random.Random, gt: GroundTruth, o: odds.Odds, cloth: str, badge: 
 def neighbour(
     rng: random.Random, gt: GroundTruth, o: odds.Odds, cloth: str, side: int, x: float, spec: dict
 ) -> None:
-    """The counter beside (side -1 left, 1 right) at x: perhaps a person, a chair, monitor and
-    keyboard.
-    """
+    """The counter beside (side -1 left, 1 right) at x: perhaps a person; a chair."""
     p = o["people"]
     if rng.random() < spec.get("p_neigh", p["neighbour"]):
         z = TABLE + 0.055

@@ -34,9 +34,7 @@ def words(rng, n):
 
 
 def card(p, rng, back=False, landscape=False):
-    """An identity card, 340 x 540 or 540 x 340 pixels: front with photo and name, or back with
-    stripe and bar code.
-    """
+    """An identity card, 340 x 540 or 540 x 340 pixels: front with photo, or back with bar code."""
     w, h = (540, 340) if landscape else (340, 540)
     head = rng.choice(
         [

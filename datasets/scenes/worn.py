@@ -67,9 +67,7 @@ class Chest:
     def flat(
         self, x: float, z: float, half: float, off: float, twist: float = 0.0
     ) -> tuple[NDArray, NDArray, NDArray, NDArray, NDArray] | None:
-        """Something flat lying at (x, z): centre, axis right, axis up, normal, point `half` above
-        the centre.
-        """
+        """Something flat at (x, z): centre, right, up, normal, point `half` above the centre."""
         centre, above = self.at(x, z, off), self.at(x, z + half, off)
         below = self.at(x, z - half, off)
         if centre is None or above is None or below is None:
@@ -132,9 +130,7 @@ def badge(
     length: float | None,
     both_faces: bool,
 ) -> tuple[Objects, dict]:
-    """Card (and strap) as `worn` says; ids of card and strap; `length` of the strap in metres below
-    the neck.
-    """
+    """Card (and strap) as `worn` says; ids of card and strap; strap `length` below the neck (m)."""
     gid_card, gid_strap = ids
     out: Objects = []
     info: dict = {"badge": worn, "card_style": None}

@@ -15,7 +15,6 @@ from service.texts import (
     day_text,
     finding_text,
     hint_text,
-    moment_text,
     number_text,
     span_text,
     text,
@@ -23,14 +22,13 @@ from service.texts import (
     word,
     zone_letters,
 )
+from service.web.hero import Hero, hero_of
 from service.web.tones import STATE_TONES, Tone, outcome_tone
-from vision.day import Phase
 from vision.policy import Policy
 from vision.values import Outcome, ReadyState, Status
 
 MOST_LINES = 3
 MOST_HINTS = 2
-RESTING = frozenset({Phase.HOLIDAY, Phase.NIGHT, Phase.AFTER})
 
 
 CAMERA_TONES = {
@@ -84,34 +82,6 @@ class TileView:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """How many counters got this answer."""
-
-    state: ReadyState
-    words: str
-    number: int
-    tone: Tone
-
-
-@dataclass(frozen=True, slots=True)
-class Hero:
-    """The band that is read from the door: what moment, how long until then, or what was answered.
-
-    `kind` is `countdown` before T-5, `answer` after it, `rest` when no counter is assessed.
-    """
-
-    kind: str
-    label: str
-    big: str
-    moment: datetime | None
-    counts: tuple[Count, ...]
-    lines: tuple[str, ...]
-    opens_at: datetime | None
-    opens: str
-    warning: str
-
-
-@dataclass(frozen=True, slots=True)
 class CameraView:
     """A camera on the strip."""
 
@@ -132,7 +102,6 @@ class BoardView:
     zone: str
     day: str
     time: str
-    phase: str
     speed: float
     speed_note: str
     hero: Hero
@@ -160,10 +129,9 @@ def board_view(board: Board, policy: Policy, lang: Lang) -> BoardView:
         zone=zone_letters(board.now, zone),
         day=day_text(board.now, zone, lang),
         time=time_text(board.now, zone, lang, seconds=True),
-        phase=word(board.phase, lang),
         speed=board.speed,
         speed_note=_speed_note(board.speed, lang),
-        hero=_hero(board, zone, lang),
+        hero=hero_of(board, zone, lang),
         tiles=tuple(_tile(tile, board, policy, zone, lang) for tile in board.tiles),
         cameras=tuple(_camera(camera, zone, lang) for camera in board.cameras),
         cameras_words=cameras if board.cameras else text("board.no_cameras", lang),
@@ -175,96 +143,6 @@ def board_view(board: Board, policy: Policy, lang: Lang) -> BoardView:
 
 def _speed_note(speed: float, lang: Lang) -> str:
     return "" if speed == 1 else text("board.speed", lang, n=number_text(speed, lang))
-
-
-# ------------------------------------------------------------ the band
-
-
-def _hero(board: Board, zone: ZoneInfo, lang: Lang) -> Hero:
-    warning = "" if board.plan.certain else text("board.uncertain_day", lang)
-    ready_at = board.plan.ready_at
-    if board.phase in RESTING or ready_at is None:
-        return _rest(board, zone, lang, warning)
-    opens = _opens(board, zone, lang)
-    answered = any(tile.decided is not None for tile in board.tiles)
-    if not answered and board.now < ready_at:
-        staffed = sum(tile.staffed is True for tile in board.tiles)
-        return Hero(
-            kind="countdown",
-            label=_label("board.phase_until", board, ready_at, zone, lang),
-            big=text("board.left", lang, span=span_text(ready_at - board.now, lang)),
-            moment=ready_at,
-            counts=(),
-            lines=(text("board.staffed_count", lang, n=staffed, all=len(board.tiles)),),
-            opens_at=None,
-            opens=text("board.opens", lang, time=time_text(board.plan.opens_at, zone, lang))
-            if board.plan.opens_at
-            else "",
-            warning=warning,
-        )
-    return Hero(
-        kind="answer",
-        label=_label("board.phase_answer", board, ready_at, zone, lang),
-        big=_answered(board, lang),
-        moment=None,
-        counts=_counts(board, lang),
-        lines=(
-            text(
-                "board.now_ready",
-                lang,
-                ready=sum(tile.state is TileState.GO for tile in board.tiles),
-                all=len(board.tiles),
-            ),
-        ),
-        opens_at=board.plan.opens_at if opens else None,
-        opens=opens,
-        warning=warning,
-    )
-
-
-def _label(message_id: str, board: Board, at: datetime, zone: ZoneInfo, lang: Lang) -> str:
-    phase = capital(word(board.phase, lang))
-    return text(message_id, lang, phase=phase, time=time_text(at, zone, lang))
-
-
-def _rest(board: Board, zone: ZoneInfo, lang: Lang, warning: str) -> Hero:
-    at = board.next_ready_at
-    note = text("board.closed_now", lang, phase=word(board.phase, lang))
-    return Hero(
-        kind="rest",
-        label=text("board.next_moment", lang),
-        big=moment_text(at, zone, lang) if at else text("board.no_next", lang),
-        moment=None,
-        counts=(),
-        lines=tuple(line for line in (note, board.plan.note) if line),
-        opens_at=None,
-        opens="",
-        warning=warning,
-    )
-
-
-def _opens(board: Board, zone: ZoneInfo, lang: Lang) -> str:
-    at = board.plan.opens_at
-    if at is None or board.now >= at:
-        return ""
-    return text("board.opens_in", lang, span=span_text(at - board.now, lang))
-
-
-def _answered(board: Board, lang: Lang) -> str:
-    ready = sum(tile.decided is ReadyState.GO for tile in board.tiles)
-    if board.tiles and ready == len(board.tiles):
-        return text("board.all_ready", lang)
-    return text("board.some_ready", lang, ready=ready, all=len(board.tiles))
-
-
-def _counts(board: Board, lang: Lang) -> tuple[Count, ...]:
-    found = []
-    for state in ReadyState:
-        number = sum(tile.decided is state for tile in board.tiles)
-        if number:
-            tone = STATE_TONES[TileState(state.value)]
-            found.append(Count(state, word(state, lang), number, tone))
-    return tuple(found)
 
 
 # ------------------------------------------------------------ tiles

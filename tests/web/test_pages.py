@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from service.accounts import Role
 from service.api import ApiSettings, create_app
-from service.board import Board
+from service.board import Board, TileState
 from service.texts import Lang, catalogue
 from service.web.board_page import board_view, element_key
 from service.web.pages import local_path
@@ -235,6 +235,28 @@ def test_after_it_the_frozen_answer_stands_beside_the_state_of_now() -> None:
     assert (tile.words, tile.tone) == ("SIAP", Tone.GREEN)
     assert tile.answer is not None
     assert (tile.answer.sentence, tile.answer.tone) == ("pukul 07.55: BELUM", Tone.AMBER)
+
+
+def test_counters_that_are_not_rostered_count_nowhere() -> None:
+    """Three posts, one of them closed today: two of two are ready."""
+    board = board_at(7, 57)
+    first = board.tiles[0]
+    closed = replace(board.tiles[2], state=TileState.OFF, decided=None, decided_at=None, against=())
+    tiles = (first, replace(first, counter="loket_2"), closed)
+    hero = board_view(replace(board, tiles=tiles), fake_policy(), Lang.ID).hero
+    assert (hero.big, hero.lines) == ("Semua loket siap", ("sekarang 2 dari 2 siap",))
+
+
+def test_an_answer_that_never_fell_is_not_counted_as_none_ready() -> None:
+    """An office switched on at nine has no answer for 07.55; that accuses nobody."""
+    board = board_at(9, 0)
+    tiles = tuple(replace(tile, decided=None, decided_at=None) for tile in board.tiles)
+    hero = board_view(replace(board, tiles=tiles), fake_policy(), Lang.ID).hero
+    assert (hero.kind, hero.big, hero.counts) == (
+        "answer",
+        "Tidak ada jawaban untuk pukul 07.55",
+        (),
+    )
 
 
 @pytest.mark.parametrize("phase", [Phase.NIGHT, Phase.HOLIDAY, Phase.AFTER])

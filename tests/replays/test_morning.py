@@ -1,0 +1,177 @@
+"""The bundled morning says exactly what its truth file says: replayed, live, and after a kill.
+
+What must be said stands in `datasets/mornings/2026-11-24/verdicts.toml`. A difference from the
+approved desk picture (FO-B3a) only asks a human and is not counted here.
+"""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from service.cli import main
+from service.commands.demo import MORNING
+
+EXPECTED = tomllib.loads((MORNING / "verdicts.toml").read_text(encoding="utf-8"))
+SPEED = 8.0
+END = "08:03"
+"""Live runs are asked at this office time: every verdict of the file stands by then."""
+
+Told = Mapping[tuple[str, str, str], Mapping[str, Any]]
+"""The newest verdict by counter, slot and clause."""
+
+
+def compare(told: Told) -> None:
+    """Every verdict of the file, and nothing else against anybody."""
+    against: set[tuple[str, str, str]] = set()
+    asks: set[tuple[str, str, str]] = set()
+    for part in EXPECTED["verdicts"]:
+        place = (part["counter"], part["slot"])
+        for clause in part.get("met", []):
+            assert told[(*place, clause)]["outcome"] == "met", f"{place} {clause}"
+        against |= {(*place, line) for line in part.get("not_met", [])}
+        asks |= {(*place, line) for line in part.get("asks", [])}
+    rest = {key: one for key, one in told.items() if key[2] != "FO-B3a"}
+    assert {
+        (counter, slot, f"{clause} {one['reason']}")
+        for (counter, slot, clause), one in rest.items()
+        if one["outcome"] == "not_met"
+    } == against
+    assert {
+        (counter, slot, f"{clause} {' '.join([*one['side_reasons'], *one['seen']])}")
+        for (counter, slot, clause), one in rest.items()
+        if one["proposal"] == "not_met" or "TURNED_OVER" in one["side_reasons"]
+    } == {(c, s, asked(line)) for c, s, line in asks}
+
+
+def asked(line: str) -> str:
+    """How a line of `asks` is told: a proposal names why and what was seen."""
+    clause, what = line.split()
+    return f"{clause} {what}" if what.isupper() else f"{clause} PRESENT_OBJECT {what}"
+
+
+def answers(told: Iterable[tuple[str, str, list[str]]]) -> set[tuple[str, str, tuple[str, ...]]]:
+    """Answers of T-5 in a form that compares."""
+    return {(counter, state, tuple(sorted(against))) for counter, state, against in told}
+
+
+ANSWERS = answers((e["counter"], e["state"], e["against"]) for e in EXPECTED["readiness"])
+
+
+def replayed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What `siaga replay` prints."""
+    assert main(["replay", *arguments]) == 0
+    return capsys.readouterr().out
+
+
+def test_the_morning_replayed_says_what_its_truth_file_says(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Demo, golden test and documentation at once."""
+    text = replayed(capsys, str(MORNING), "--config", str(MORNING / "office.toml"))
+    events = [json.loads(line) for line in text.splitlines()]
+    told = {(e["counter"], e["slot"], e["clause"]): e for e in events if e["event"] == "verdict"}
+    said = answers(
+        (e["counter"], e["state"], [f"{v['clause']} {v['reason']}" for v in e["against"]])
+        for e in events
+        if e["event"] == "readiness"
+    )
+    assert said == ANSWERS
+    compare(told)
+    phases = [e["phase"] for e in events if e["event"] == "phase"]
+    assert phases == ["arrive", "briefing", "setup", "go_no_go", "open"]
+
+
+def test_the_same_recording_gives_the_same_bytes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One counter of it, twice: same input, same output."""
+    (tmp_path / "recording.toml").write_text(
+        re.sub(
+            r"\n\[\[cameras\]\]\nid = \"loket-[123]\".*?(?=\n\[\[|\Z)",
+            "",
+            (MORNING / "recording.toml").read_text(encoding="utf-8"),
+            flags=re.DOTALL,
+        )
+    )
+    (tmp_path / "loket-4.mp4").symlink_to(MORNING / "loket-4.mp4")
+    config = str(MORNING / "office.toml")
+    first = replayed(capsys, str(tmp_path), "--config", config)
+    second = replayed(capsys, str(tmp_path), "--config", config)
+    assert first == second
+    assert len(first.splitlines()) > 20
+
+
+@contextmanager
+def demo(data: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A running demo and its URL."""
+    command = [sys.executable, "-c", "import sys; from service.cli import main; sys.exit(main())"]
+    arguments = ["demo", "--port", "0", "--data", str(data), "--speed", str(SPEED)]
+    process = subprocess.Popen([*command, *arguments], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        first = process.stdout.readline()
+        found = re.search(r"http://\S+", first)
+        assert found is not None, first
+        yield process, found.group(0)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        process.wait(timeout=20)
+        process.stdout.close()
+
+
+def wait_until(client: httpx.Client, office_time: str) -> None:
+    """Wait until the office's clock has reached a time of its day."""
+    for _ in range(3000):
+        at = client.get("/api/v1/readiness").raise_for_status().json()["at"][11:19]
+        if at >= f"{office_time}:00":
+            return
+        time.sleep(0.2)
+    raise AssertionError(f"the office never came to {office_time}")
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["undisturbed", "killed at 07:53"])
+def test_the_morning_live_says_the_same(tmp_path: Path, killed: bool) -> None:
+    """Real threads, real store, real web: as replayed; also when it dies in the middle."""
+    if killed:
+        with demo(tmp_path) as (process, url), httpx.Client(base_url=url, timeout=10) as client:
+            wait_until(client, "07:53")
+            os.kill(process.pid, signal.SIGKILL)
+    with demo(tmp_path) as (_, url), httpx.Client(base_url=url, timeout=10) as client:
+        wait_until(client, END)
+        frozen = {"at": "2026-11-24T07:55:30+07:00"}
+        board = client.get("/api/v1/readiness", params=frozen).raise_for_status().json()
+        said = answers(
+            (
+                counter["counter"],
+                counter["decided"]["state"],
+                [f"{v['clause']} {v['reason']}" for v in counter["against"]],
+            )
+            for counter in board["counters"]
+        )
+        told: dict[tuple[str, str, str], Mapping[str, Any]] = {}
+        for counter in board["counters"]:
+            name = counter["counter"]
+            for one in client.get(f"/api/v1/counters/{name}").json()["verdicts"]:
+                told[(name, one["slot"], one["clause"])] = one
+            assert client.get(f"/api/v1/counters/{name}/picture").headers["content-type"] == (
+                "image/jpeg"
+            )
+        flagged = client.get("/api/v1/flags").json()["items"]
+        frames = client.get(f"/api/v1/flags/{flagged[0]['flag']}").json()["frames"]
+        picture = client.get(frames[0]["url"])
+        assert picture.content[:2] == b"\xff\xd8"
+    assert said == ANSWERS
+    compare(told)

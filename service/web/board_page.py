@@ -149,7 +149,7 @@ def _speed_note(speed: float, lang: Lang) -> str:
 
 
 def _tile(tile: Tile, board: Board, policy: Policy, zone: ZoneInfo, lang: Lang) -> TileView:
-    lines = _lines(tile.against, policy, zone, lang)
+    lines = _lines(tile.against, policy, zone, lang) or _empty(tile, zone, lang)
     hints = _lines(tile.hints, policy, zone, lang, hint=True)
     hidden = max(0, len(lines) - MOST_LINES) + max(0, len(hints) - MOST_HINTS)
     quiet = "" if lines or hints else _quiet(tile, board, zone, lang)
@@ -254,7 +254,7 @@ def _quiet(tile: Tile, board: Board, zone: ZoneInfo, lang: Lang) -> str:
             else ("board.measuring", plan.ready_at)
         )
         return text(key, lang, time=time_text(at, zone, lang))
-    return capital(_staffed(tile, zone, lang))
+    return ""
 
 
 def _lines(
@@ -274,6 +274,17 @@ def _lines(
         if known is None or (known.flag is None and line.flag is not None):
             lines[sentence] = line
     return tuple(lines.values())
+
+
+def _empty(tile: Tile, zone: ZoneInfo, lang: Lang) -> tuple[Line, ...]:
+    """In counter hours an empty counter is said before any clause has been decided."""
+    if tile.state is not TileState.NO_GO or tile.staffed is not False:
+        return ()
+    sentence = text("finding.MANNED.ABSENT", lang)
+    if tile.since is not None:
+        time = time_text(tile.since, zone, lang)
+        sentence = text("finding.since", lang, sentence=sentence, time=time)
+    return (Line(capital(sentence), Tone.AMBER, "", None),)
 
 
 def _said(finding: Finding, policy: Policy, zone: ZoneInfo, lang: Lang, *, hint: bool) -> str:

@@ -285,6 +285,14 @@ def test_what_cannot_be_told_is_never_red_and_only_a_confirmed_finding_is() -> N
         assert [tile.tone for tile in view.tiles] == [Tone.GREEN, tone, Tone.GREY]
 
 
+def test_an_empty_counter_is_said_before_a_clause_is_decided() -> None:
+    """In counter hours a tile that reads BELUM must say why."""
+    board = board_at(7, 57)
+    empty = replace(board.tiles[1], against=(), hints=(), staffed=False, since=clock(7, 56))
+    view = board_view(replace(board, tiles=(empty,)), fake_policy(), Lang.ID)
+    assert [line.sentence for line in view.tiles[0].lines] == ["Loket kosong, sejak 07.56"]
+
+
 def test_one_cause_is_said_once() -> None:
     """Three clauses behind one dark camera are one line, and it leads to the evidence."""
     board = board_at(7, 57)

@@ -109,7 +109,7 @@ function showPicture(frame) {
   if (!frame.crop) return;
   const [x0, y0, x1, y1] = frame.crop;
   by("picture").style.setProperty("--ratio", String((x1 - x0) / (y1 - y0)));
-  Overlay.draw(by("overlay"), frame, zones, { zone: zoneWords, box: boxWords });
+  Overlay.draw(by("overlay"), frame, zones, PAGE.check, { zone: zoneWords, box: boxWords });
 }
 
 function cell(words, className = "") {

@@ -241,7 +241,7 @@ def test_a_desk_like_the_approved_picture_is_like_it_under_another_lamp() -> Non
     """A lamp is no finding; a thing that no detector knows asks a human."""
     empty = Painter().image
     approved = Approved(empty, Reference.of(empty))
-    dimmer = cv2.convertScaleAbs(empty, alpha=0.85, beta=4)
+    dimmer: Image = np.asarray(cv2.convertScaleAbs(empty, alpha=0.85, beta=4), np.uint8)
     changed = empty.copy()
     changed[460:560, 500:760] = (40, 40, 220)
     expected = (Outcome.CANNOT_TELL, Reason.AWAITING_HUMAN)

@@ -9,9 +9,12 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-import bpy
+import bpy  # isort: skip  (before bmesh and mathutils, which it brings)
+import bmesh
 import cv2
 import numpy as np
+from mathutils import Vector
+from mathutils.bvhtree import BVHTree
 from numpy.typing import NDArray
 
 from datasets.scenes import human
@@ -19,6 +22,7 @@ from datasets.scenes.kit import mat, new_obj
 from datasets.scenes.paths import body
 
 BODY_VERTICES = 13380  # the first vertices of the base mesh are the skin, the rest are helpers
+UNDER_SCARF = 0.035  # metres; a shirt this near to the scarf is under it
 HIJABS = [
     (0.93, 0.92, 0.9),
     (0.12, 0.13, 0.2),
@@ -223,8 +227,8 @@ def hijab(b: human.Body, rng: random.Random, gid: int, tag: str) -> tuple[Garmen
             y[v] = 0.5 * x[v] + 0.5 * np.mean([x[j] for j in q], 0)
         x = y
     out = ((x - patch.rest) * patch.normal).sum(1)
-    least = np.where(up > 0.5, 0.007, 0.012)
-    least[list(patch.border)] = 0.003
+    least = np.where(up > 0.5, 0.007, 0.026)  # outside the shirt
+    least[[i for i in patch.border if up[i] > 0.5]] = 0.003  # the edge round the face
     x += patch.normal * np.maximum(0, least - out)[:, None]
     fold = 0.006 * np.sin(x[:, 0] * 70 + x[:, 2] * 40) * np.clip(1 - up, 0, 1)
     fold += 0.004 * np.sin(x[:, 2] * 90 + np.abs(x[:, 0]) * 60) * np.clip(neck * 1.5, 0, 1)
@@ -238,3 +242,26 @@ def hijab(b: human.Body, rng: random.Random, gid: int, tag: str) -> tuple[Garmen
     solid.thickness, solid.offset = 0.004, 1
     hidden = {ids[i] for i in used if i not in patch.border and up[i] > 0.5}
     return Garment(posed, patch.faces, w[ids], o), hidden
+
+
+def tuck(garment: Garment, scarf: Garment) -> None:
+    """Take away the faces of a shirt that lie under the scarf, so that nothing pokes through it."""
+    edges: dict[tuple[int, int], int] = {}
+    for f in scarf.faces:
+        for i, a in enumerate(f):
+            e = (min(a, f[i - 1]), max(a, f[i - 1]))
+            edges[e] = edges.get(e, 0) + 1
+    hem = {v for e, count in edges.items() if count == 1 for v in e}
+    tree = BVHTree.FromPolygons([Vector(v) for v in scarf.vertices], scarf.faces)
+    covered = []
+    for k, f in enumerate(garment.faces):
+        centre = Vector(garment.vertices[f].mean(0))
+        nearest = tree.find_nearest(centre, UNDER_SCARF)[2]
+        if nearest is not None and hem.isdisjoint(scarf.faces[nearest]):
+            covered.append(k)
+    mesh = bmesh.new()
+    mesh.from_mesh(garment.object.data)
+    mesh.faces.ensure_lookup_table()
+    bmesh.ops.delete(mesh, geom=[mesh.faces[k] for k in covered], context="FACES")
+    mesh.to_mesh(garment.object.data)
+    mesh.free()

@@ -119,7 +119,7 @@ def add_staff(stage: Stage, person: dict, pose: str, tag: str) -> None:
         x = jitter.uniform(-0.03, 0.03)
         place = (x, 0.79 + jitter.uniform(-0.015, 0.015), person.get("seat_z", 0.52))
         hands = {side: (x + w[0], w[1], TABLE + w[2]) for side, w in (("l", left), ("r", right))}
-    gp, parts, info = scene.add_person(
+    gp, parts, faces = scene.add_person(
         random.Random(person["seed"]),
         stage.gt,
         odds.load(),
@@ -146,7 +146,6 @@ def add_staff(stage: Stage, person: dict, pose: str, tag: str) -> None:
     _, gb, gl, gn = stage.gt.entries[gp - 1]["family"]
     for i in (gb, gl, gn):
         stage.gt.entries[i - 1]["never"] = stage.gt.entries[i - 1].pop("absent", False)
-    faces = info["faces"] or {}
     card, rest = named([o for o in parts if o not in faces.values()], {gb, gl})
     stage.group(f"staff/{pose}", rest, [gp, gn])
     stage.group(f"card/{pose}", card, [gb, gl])

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from datasets.scenes import human, worn
 from datasets.scenes import textures as tx
-from datasets.scenes.garments import Garment, hijab, short_hair, suit
+from datasets.scenes.garments import Garment, hijab, short_hair, suit, tuck
 from datasets.scenes.kit import mat, new_obj
 from datasets.scenes.paths import TEX, asset, body
 
@@ -281,6 +281,7 @@ def person(
     scarf, under_scarf = hijab(b, rng, gid, tag) if scarf_worn else (None, set())
     if scarf:
         parts.append(scarf.object)
+        tuck(garment, scarf)
     bare = [
         k
         for k, (f, g) in enumerate(zip(faces, groups, strict=True))

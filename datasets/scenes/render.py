@@ -81,10 +81,13 @@ def whole_view(rng: random.Random, v: dict) -> View:
 def views_of(rng: random.Random, gt: GroundTruth, v: dict) -> list[View]:
     out = []
     for e in gt.entries:
-        if e["cls"] == "person" and e["role"] != "visitor":
-            out.append(attire_view(rng, gt, e, v["attire"]))
-            if e["role"] == "staff" and rng.random() < v["attire"]["each_staff"] - 1:
-                out.append(attire_view(rng, gt, e, v["attire"]))
+        if e["cls"] != "person" or e["role"] == "visitor":
+            continue
+        wanted = (
+            v["attire"]["each_staff"] if e["role"] == "staff" else v["attire"]["each_neighbour"]
+        )
+        n = int(wanted) + (rng.random() < wanted % 1)
+        out += [attire_view(rng, gt, e, v["attire"]) for _ in range(n)]
     out += [desk_view(rng, v["desk"]) for _ in range(v["desk"]["pictures"])]
     if rng.random() < v["whole"]["chance"]:
         out.append(whole_view(rng, v["whole"]))
@@ -105,6 +108,9 @@ def render_scene(seed: int, a: argparse.Namespace, o: odds.Odds, v: dict) -> int
         stem = a.out / view.kind / f"{seed:06d}_{k}"
         stem.parent.mkdir(parents=True, exist_ok=True)
         (w, h), roll = view.size_wh, rng.uniform(-2, 2)
+        for person, faces in gt.faces.items():  # the same card, front or back outside
+            if faces and rng.random() < v["turn_card"]:
+                gt.turn_card(person, rng.choice(["front", "flipped"]))
         engine.aim(view.place, view.target, view.lens_mm, roll)
         engine.setup(a.samples, w, h, stem, a.profile, a.threads)
         engine.render()

@@ -162,23 +162,24 @@ def add_person(
         choices["sex"] = rng.choice(["male", "female"])
     if cloth == "pypi" and choices.get("sex") == "female":
         choices["hijab"] = True  # bare-headed women need the assets
+    choices.setdefault("both_faces", badge in ("front", "flipped"))
     choices["hijab_on"] = choices.pop("hijab", None)
     parts, info = people.person(
         rng, gp, gb, gl, loc, yaw, seated, hands,
         badge=badge, tag=tag, cloth=cloth, gid_tag=gn, **choices,
     )  # fmt: skip
     gt.points[gp] = info.pop("points")
-    faces = info.pop("faces", None)
+    faces = info.pop("faces", {})
+    gt.faces[gp] = faces
     person, card, strap, name_tag = (gt.entries[i - 1] for i in (gp, gb, gl, gn))
     person.update(info)
     person["family"] = [gp, gb, gl, gn]
     worn = info["badge"]
-    card["face"] = "back" if worn == "flipped" else "front"
-    card["badge"] = worn
+    gt.turn_card(gp, worn)
     card["absent"] = worn in ("none", "lanyard_only")
     strap["absent"] = worn == "none" or info["card_style"] == "clip"
     name_tag["absent"] = "name_tag" not in info
-    return gp, parts, {**info, "faces": faces}
+    return gp, parts, faces
 
 
 def staff(rng: random.Random, gt: GroundTruth, o: odds.Odds, cloth: str, badge: str, spec: dict):

@@ -158,7 +158,8 @@ def badge(
     centre, right, up, normal, above = lie
     centre = centre + chest.forward * (0.006 + 0.5 * w * abs(math.sin(twist)))
     place = matrix(centre, right, up, normal)
-    picture = tx.card(f"{TEX}/card_{tag}.png", rng, worn == "flipped", style == "landscape")
+    only_back = worn == "flipped" and not both_faces
+    picture = tx.card(f"{TEX}/card_{tag}.png", rng, only_back, style == "landscape")
     holder = mat("holder", rng.choice([(0.9, 0.9, 0.92), (0.9, 0.9, 0.92), (0.1, 0.1, 0.12)]), 0.3)
     behind = place @ T(0, 0.002, -(h + 0.006) / 2)
     out.append(box("badgeback", w + 0.006, 0.003, h + 0.006, holder, gid_card, behind, 0.002))
@@ -166,12 +167,13 @@ def badge(
     paper = mat("card", img=picture, rough=0.25, coat=0.4)
     face = plane("badge", w, h, paper, gid_card, before, "y")
     out.append(face)
-    if both_faces:  # the same card once more with its back outside; the caller hides one of them
+    if both_faces:  # the same card once more with its back outside; one of them is hidden
         picture = tx.card(f"{TEX}/card_{tag}_back.png", rng, True, style == "landscape")
         paper = mat("cardback", img=picture, rough=0.25, coat=0.4)
         back = plane("badge_turned", w, h, paper, gid_card, before, "y")
         out.append(back)
         info["faces"] = {"front": face, "flipped": back}
+        (face if worn == "flipped" else back).hide_render = True
     metal = mat("clip", (0.7, 0.7, 0.72), 0.3, 1)
     top = centre + up * (h / 2 + 0.004)
     if style == "clip":

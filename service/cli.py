@@ -18,14 +18,16 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 from vision.errors import SiagaError  # noqa: E402
 
+VERSION = f"siaga {version('siaga')}, licence AGPL-3.0-or-later, without any warranty"
+
 COMMANDS = {
-    "demo": "play the bundled office morning and serve its board on this machine",
+    "demo": "play the bundled office morning on a board of this machine",
     "run": "serve an office: cameras in, board and API out",
     "check": "look at pictures, folders or clips without any configuration",
     "detect": "print what a network sees in pictures, box by box",
-    "replay": "run a recording through the code of `run` and print every verdict change",
+    "replay": "run a recording through the code of `run`, print every change",
     "config": "check an office.toml and print every fault at once",
-    "doctor": "check models, cameras, disk, clock and data folder, and say what to do",
+    "doctor": "examine models, cameras, disk, clock, data; say what to do",
     "user": "add, list or remove accounts and tokens",
     "bench": "measure speed and memory on this machine",
 }
@@ -38,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         description="Which counter is ready five minutes before opening, which is not, and why.",
         epilog="Licence AGPL-3.0-or-later. `siaga COMMAND --help` explains a command.",
     )
-    parser.add_argument("--version", action="version", version=f"siaga {version('siaga')}")
+    parser.add_argument("--version", action="version", version=VERSION)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     arguments = list(sys.argv[1:] if argv is None else argv)
     called = next((word for word in arguments if not word.startswith("-")), None)

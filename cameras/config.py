@@ -9,8 +9,9 @@ from cameras.mask import Masks
 
 @dataclass(frozen=True, slots=True)
 class CameraConfig:
-    """One camera: exactly one of `url`, `clip`, `folder`; one frame per `period_s` is enough.
+    """One camera: exactly one of `url`, `clip`, `folder`, `device`; one frame per `period_s`.
 
+    `device` is a camera at this machine, like /dev/video0; `token` a bearer token for http.
     Credentials inside `url` are taken out of it. `masks` are polygons in shares of the picture,
     black before anybody sees it. `ca_file` is the authority that signed the camera's certificate.
     `frozen_after_s`: so long the same picture, to the pixel, is a frozen camera (0: never).
@@ -20,18 +21,21 @@ class CameraConfig:
     url: str = field(default="", repr=False)
     clip: Path | None = None
     folder: Path | None = None
+    device: str = ""
     username: str = ""
     password: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
     period_s: float = 1.0
     masks: Masks = ()
     ca_file: Path | None = None
     frozen_after_s: float = 10.0
 
     def __post_init__(self) -> None:
-        given = [name for name in ("url", "clip", "folder") if getattr(self, name)]
+        given = [name for name in ("url", "clip", "folder", "device") if getattr(self, name)]
         if len(given) != 1:
             raise ValueError(
-                f"{self.camera}: expected one of url, clip and folder, got {given or 'none'}"
+                f"{self.camera}: expected one of url, clip, folder and device, "
+                f"got {given or 'none'}"
             )
         if self.period_s < 0:
             raise ValueError(f"{self.camera}.period_s: expected 0 or more, got {self.period_s}")

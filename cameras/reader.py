@@ -15,8 +15,7 @@ from cameras.clock import Clock
 from cameras.config import CameraConfig
 from cameras.credentials import hide_credentials
 from cameras.mask import burn_in
-from cameras.rtsp import SLACK
-from cameras.sampling import Sampler
+from cameras.sampling import SLACK, Sampler
 from cameras.sources import FrameSource, open_source
 from vision.errors import CameraUnauthorised, SiagaError
 from vision.values import Frame, Gap, Reason
@@ -326,7 +325,7 @@ class CameraReader:
             self._state, self._since = state, at
 
     def _hidden(self, text: str) -> str:
-        return hide_credentials(text, self._config.password)
+        return hide_credentials(text, self._config.password, self._config.token)
 
     def _tell_gap(self, gap: Gap) -> None:
         if self._on_gap is not None:

@@ -13,15 +13,14 @@ from av.video.stream import VideoStream
 
 from cameras.clips import image_of
 from cameras.clock import Clock
-from cameras.credentials import hide_credentials, with_credentials
-from cameras.sampling import Sampler
-from vision.errors import CameraError, CameraUnauthorised, CameraUnavailable
+from cameras.credentials import with_credentials
+from cameras.sampling import SLACK, Sampler
+from cameras.streams import stream_ended, stream_failure
+from vision.errors import CameraUnavailable
 from vision.values import Frame
 
 OPEN_S = 5.0
 READ_S = 3.0
-SLACK = 0.2
-"""Share of the period by which a keyframe may come early."""
 
 
 class RtspSource:
@@ -79,10 +78,10 @@ class RtspSource:
                 yield from self._decoded(container, container.streams.video[0])
         except (FFmpegError, OSError) as error:
             if not self._stop.is_set():
-                raise self._failure(error) from None
+                raise stream_failure(self._camera, error, self._password) from None
             return
         if not self._stop.is_set():
-            raise CameraUnavailable(f"{self._camera}: expected more frames, got the stream's end")
+            raise stream_ended(self._camera)
 
     def _opened(self) -> av.container.InputContainer:
         options = {"rtsp_transport": "tcp", "analyzeduration": "500000", "fpsprobesize": "0"}
@@ -147,20 +146,3 @@ class RtspSource:
                     if not picture.is_corrupt:
                         newest = picture
         return newest
-
-    def _failure(self, error: Exception) -> CameraError:
-        if isinstance(error, av.error.HTTPUnauthorizedError | av.error.HTTPForbiddenError):
-            return CameraUnauthorised(
-                f"{self._camera}: expected access, got a refusal (401); "
-                "check username and password"
-            )
-        if isinstance(error, av.error.HTTPNotFoundError):
-            got = "no such path on the camera (404); check the path of the url"
-        elif isinstance(error, ConnectionRefusedError):
-            got = "connection refused"
-        elif isinstance(error, TimeoutError | av.error.ExitError):
-            got = "no answer in time"
-        else:
-            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            got = hide_credentials(reason, self._password)
-        return CameraUnavailable(f"{self._camera}: expected a stream, got {got}")

@@ -2,6 +2,9 @@
 
 from math import ceil, floor
 
+SLACK = 0.2
+"""Share of the period by which a camera's frame may come early."""
+
 
 class Sampler:
     """Lets at most one frame per period through, on a grid that starts with the first frame.

@@ -1,9 +1,10 @@
-"""Cameras that give one JPEG for one HTTP request."""
+"""Cameras that give pictures over HTTP: one for each request, or one after the other (MJPEG)."""
 
 import ssl
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,10 @@ import httpx
 
 from cameras.clock import Clock
 from cameras.credentials import hide_credentials
+from cameras.mjpeg import Parts, boundary_of
 from cameras.pictures import decode_picture
+from cameras.sampling import SLACK, Sampler
+from cameras.streams import stream_ended
 from vision.errors import CameraUnauthorised, CameraUnavailable, PictureError
 from vision.values import Frame, Image
 
@@ -23,10 +27,13 @@ _BAD_AFTER = 3  # pictures in a row that cannot be read
 
 
 class HttpSnapshotSource:
-    """One picture per period over one long-lived connection; Basic or Digest as the camera asks.
+    """One picture per period over one long-lived connection; Basic or Digest as the camera asks, or
+    a bearer token.
 
-    A picture that cannot be read is passed over; three in a row are a failure. Redirections are not
-    followed, so that credentials stay with the camera. Stamped with the arrival of the last byte.
+    A camera that answers the first request with an endless row of pictures (MJPEG) is listened to;
+    its newest picture is taken when one is due. A picture that cannot be read is passed over; three
+    in a row are a failure. Redirections are not followed, so that credentials stay with the camera.
+    Stamped with the arrival of the last byte.
 
     `frames` belongs to one thread; `close` may be called from any. A request that hangs ends by its
     own time limits (`answer_s` without a byte, 10 s in all).
@@ -44,6 +51,7 @@ class HttpSnapshotSource:
         username: str = "",
         password: str = "",
         ca_file: Path | None = None,
+        token: str = "",
         answer_s: float = ANSWER_S,
     ) -> None:
         self._url = url
@@ -53,7 +61,9 @@ class HttpSnapshotSource:
         self._username = username
         self._password = password
         self._ca_file = ca_file
+        self._token = token
         self._answer_s = answer_s
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._auth: httpx.Auth | None = None
         self._stop = threading.Event()
 
@@ -64,15 +74,10 @@ class HttpSnapshotSource:
     def frames(self) -> Iterator[Frame]:
         """Errors: CameraUnavailable, CameraUnauthorised."""
         timeout = httpx.Timeout(self._answer_s)
+        bad = sequence = 0
         with httpx.Client(timeout=timeout, verify=self._trust(), trust_env=False) as client:
-            bad = sequence = 0
-            due = self._clock.now()
-            while self._clock.wait_until(due, self._stop):
-                data = self._fetched(client)
-                if data is None:
-                    return
+            for data in self._pictures(client):
                 now = self._clock.now()
-                due = max(due + self._period, now)
                 try:
                     image: Image = decode_picture(data, self._camera, MAX_PIXELS)
                 except PictureError as fault:
@@ -84,6 +89,42 @@ class HttpSnapshotSource:
                 yield Frame(self._camera, sequence, now, image)
                 sequence += 1
 
+    def _pictures(self, client: httpx.Client) -> Iterator[bytes]:
+        """The bytes of one picture per period, asked for or sent by the camera itself."""
+        due = self._clock.now()
+        while self._clock.wait_until(due, self._stop):
+            with self._answered(client) as response:
+                boundary = boundary_of(response.headers.get("content-type", ""))
+                if boundary is not None:
+                    yield from self._parts(response, boundary)
+                    if self._stop.is_set():
+                        return
+                    raise stream_ended(self._camera)
+                data = self._body(response)
+            if data is None:
+                return
+            now = self._clock.now()
+            due = max(due + self._period, now)
+            yield data
+
+    def _parts(self, response: httpx.Response, boundary: bytes) -> Iterator[bytes]:
+        """The newest picture of an endless answer, whenever one is due."""
+        parts = Parts(boundary, self._camera, MAX_BYTES)
+        sampler = Sampler(self._period.total_seconds(), SLACK)
+        until = time.monotonic() + _WHOLE_S
+        for chunk in response.iter_raw():
+            if self._stop.is_set():
+                return
+            whole = parts.feed(chunk)
+            if whole:
+                until = time.monotonic() + _WHOLE_S
+                if sampler.takes(self._clock.now().timestamp()):
+                    yield whole[-1]
+            elif time.monotonic() > until:
+                raise CameraUnavailable(
+                    f"{self._camera}: expected a picture within {_WHOLE_S:.0f} s, got pieces of it"
+                )
+
     def _trust(self) -> ssl.SSLContext | bool:
         if self._ca_file is None:
             return True
@@ -94,25 +135,29 @@ class HttpSnapshotSource:
                 f"{self._camera}.ca_file: expected a certificate at {self._ca_file}, got: {error}"
             ) from None
 
-    def _fetched(self, client: httpx.Client) -> bytes | None:
-        """One picture's bytes; None when closed meanwhile."""
+    @contextmanager
+    def _answered(self, client: httpx.Client) -> Iterator[httpx.Response]:
+        """The camera's answer once it let us in; what goes wrong meanwhile becomes our error."""
         try:
             for _ in range(2):
-                with client.stream("GET", self._url, auth=self._auth) as response:
+                with client.stream(
+                    "GET", self._url, auth=self._auth, headers=self._headers
+                ) as response:
                     if response.status_code == 401 and self._auth is None and self._username:
                         self._auth = self._asked_for(response)
                         continue
-                    return self._body(response)
+                    self._refuse_bad(response)
+                    yield response
+                    return
         except httpx.TimeoutException:
             raise CameraUnavailable(
                 f"{self._camera}: expected a picture, got no answer within {self._answer_s:g} s"
             ) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            reason = hide_credentials(str(error), self._password)
+            reason = hide_credentials(str(error), self._password, self._token)
             raise CameraUnavailable(
                 f"{self._camera}: expected a picture, got: {reason or type(error).__name__}"
             ) from None
-        return None
 
     def _asked_for(self, response: httpx.Response) -> httpx.Auth:
         challenges = response.headers.get_list("www-authenticate")
@@ -120,7 +165,7 @@ class HttpSnapshotSource:
             return httpx.DigestAuth(self._username, self._password)
         return httpx.BasicAuth(self._username, self._password)
 
-    def _body(self, response: httpx.Response) -> bytes | None:
+    def _refuse_bad(self, response: httpx.Response) -> None:
         status = response.status_code
         if status in (401, 403):
             raise CameraUnauthorised(
@@ -128,6 +173,9 @@ class HttpSnapshotSource:
             )
         if status != 200:
             raise CameraUnavailable(f"{self._camera}: expected a picture, got status {status}")
+
+    def _body(self, response: httpx.Response) -> bytes | None:
+        """One picture's bytes; None when closed meanwhile."""
         promised = response.headers.get("content-length", "")
         if promised.isdigit() and int(promised) > MAX_BYTES:
             raise CameraUnavailable(

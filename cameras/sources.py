@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 
 from cameras.clock import Clock
 from cameras.config import CameraConfig
+from cameras.devices import DeviceSource
 from cameras.folders import PictureFolderSource
+from cameras.hls import HlsSource
 from cameras.paced import PacedSource
 from cameras.recordings import open_recording
 from cameras.rtsp import RtspSource
@@ -16,7 +18,9 @@ from vision.errors import ConfigError
 from vision.values import Frame
 
 __all__ = [
+    "DeviceSource",
     "FrameSource",
+    "HlsSource",
     "HttpSnapshotSource",
     "PacedSource",
     "PictureFolderSource",
@@ -61,25 +65,32 @@ def open_source(config: CameraConfig, clock: Clock) -> FrameSource:
         return PacedSource(recording, config.camera, clock)
     if config.folder is not None:
         return PictureFolderSource(config.folder, config.camera, clock, config.period_s)
-    kinds: dict[str, type[RtspSource] | type[HttpSnapshotSource]] = {
-        "rtsp": RtspSource,
-        "rtsps": RtspSource,
-        "http": HttpSnapshotSource,
-        "https": HttpSnapshotSource,
-    }
-    scheme = urlsplit(config.url).scheme.lower()
-    kind = kinds.get(scheme)
-    if kind is None:
-        raise ConfigError(
-            f"{config.camera}.url: expected rtsp://, rtsps://, http:// or https://, "
-            f"got {scheme or 'none'}:"
+    if config.device:
+        return DeviceSource(config.device, config.camera, clock, config.period_s)
+    parts = urlsplit(config.url)
+    if parts.scheme.lower() in ("rtsp", "rtsps"):
+        return RtspSource(
+            config.url,
+            config.camera,
+            clock,
+            config.period_s,
+            config.username,
+            config.password,
+            config.ca_file,
         )
-    return kind(
-        config.url,
-        config.camera,
-        clock,
-        config.period_s,
-        config.username,
-        config.password,
-        config.ca_file,
+    if parts.scheme.lower() in ("http", "https"):
+        kind = HlsSource if parts.path.lower().endswith(".m3u8") else HttpSnapshotSource
+        return kind(
+            config.url,
+            config.camera,
+            clock,
+            config.period_s,
+            config.username,
+            config.password,
+            config.ca_file,
+            config.token,
+        )
+    raise ConfigError(
+        f"{config.camera}.url: expected rtsp://, rtsps://, http:// or https://, "
+        f"got {parts.scheme.lower() or 'none'}:"
     )

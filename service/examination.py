@@ -381,19 +381,10 @@ def source_of(settings: CameraSettings) -> Source:
     if settings.kind is SourceKind.RECORDING:
         return Recorded(Path(settings.address), settings.camera, settings.starts_at)
     from cameras.clock import SystemClock  # PyAV only for an office
-    from cameras.config import CameraConfig
     from cameras.sources import open_source
+    from service.readers import config_of
 
-    known = settings.credentials
-    config = CameraConfig(
-        settings.camera,
-        url=settings.address if settings.is_network else "",
-        folder=None if settings.is_network else Path(settings.address),
-        username=known.user if known is not None else "",
-        password=known.password if known is not None else "",
-        period_s=settings.period_s,
-    )
-    return open_source(config, SystemClock())
+    return open_source(config_of(settings), SystemClock())
 
 
 def first_frame(source: Source, limit_s: float) -> Frame | None:

@@ -66,6 +66,8 @@ class SourceKind(StrEnum):
 
     RTSP = "rtsp"
     SNAPSHOT = "snapshot"
+    HLS = "hls"
+    DEVICE = "device"
     CLIP = "clip"
     FOLDER = "folder"
     RECORDING = "recording"
@@ -85,7 +87,7 @@ class CameraSettings:
 
     `address` may hold a query with a secret: show `shown_address`. `masks` are polygons (N, 2) in
     shares of the picture, blackened before anything else. `starts_at` is the time of a clip's first
-    frame; `ca_file` the authority that signed the camera's certificate.
+    frame; `ca_file` the authority that signed the camera's certificate; `token` a bearer token.
     """
 
     camera: str
@@ -97,6 +99,7 @@ class CameraSettings:
     masks: tuple[Floats, ...] = ()
     starts_at: datetime | None = None
     ca_file: Path | None = None
+    token: str = field(default="", repr=False)
 
     @property
     def shown_address(self) -> str:
@@ -106,7 +109,7 @@ class CameraSettings:
     @property
     def is_network(self) -> bool:
         """Whether it is reached over the network."""
-        return self.kind in (SourceKind.RTSP, SourceKind.SNAPSHOT)
+        return self.kind in (SourceKind.RTSP, SourceKind.SNAPSHOT, SourceKind.HLS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,10 +299,13 @@ class OfficeTable(Table):
 
 
 class CameraTable(Table):
-    """`[[cameras]]`: one of url, clip, folder and recording says where frames come from."""
+    """`[[cameras]]`: one of url, device, clip, folder and recording: where frames come from."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", description="short name, like loket-1")
     url: str | None = Field(default=None, description="rtsp://, rtsps://, http:// or https://")
+    device: str | None = Field(
+        default=None, pattern=r"^/dev(/[A-Za-z0-9_][A-Za-z0-9_.:-]*)+$", description="like /dev/video0"
+    )
     clip: str | None = Field(default=None, description="a video file")
     folder: str | None = Field(default=None, description="a folder of pictures")
     recording: str | None = Field(default=None, description="a recorded morning")
@@ -309,6 +315,12 @@ class CameraTable(Table):
         description="name of the environment variable that holds the password",
     )
     password_file: str | None = Field(default=None, description="file that holds the password")
+    token_env: str | None = Field(
+        default=None,
+        pattern=r"^[A-Z_][A-Z0-9_]*$",
+        description="name of the environment variable that holds a bearer token (http)",
+    )
+    token_file: str | None = Field(default=None, description="file that holds a bearer token")
     period_s: float = Field(
         default=1.0, ge=0.1, le=10, description="one picture each so many seconds"
     )
@@ -719,6 +731,7 @@ class _Reading:
             (kind, word)
             for kind, word in (
                 ("url", table.url),
+                ("device", table.device),
                 ("clip", table.clip),
                 ("folder", table.folder),
                 ("recording", table.recording),
@@ -736,10 +749,10 @@ class _Reading:
             self.fault((*path, "starts_at"), expected, str(table.starts_at), remedy)
         if len(given) != 1:
             got = " and ".join(kind for kind, _ in given) or "none"
-            self.fault(path, "one of url, clip, folder and recording", got)
+            self.fault(path, "one of url, device, clip, folder and recording", got)
             return None
         key, word = given[0]
-        credentials = None
+        credentials, token = None, ""
         if key == "url":
             parts = self.url(word, (*path, "url"))
             if parts is None:
@@ -747,12 +760,16 @@ class _Reading:
             credentials = self.credentials(table, parts, path)
             netloc = parts.netloc.rpartition("@")[2]
             address = urlunsplit(parts._replace(netloc=netloc))
-            kind = SourceKind.RTSP if parts.scheme.startswith("rtsp") else SourceKind.SNAPSHOT
+            kind = _kind_of(parts)
+            token = self.token(table, kind, credentials, path)
+        elif key == "device":
+            address, kind = word, SourceKind.DEVICE
         else:
             expected = {"clip": "a video file", "folder": "a folder"}.get(key, "a recording")
             found = self.existing(word, (*path, key), expected)
             address, kind = str(found or word), SourceKind(key)
-            for other in ("password_env", "password_file", "ca_file"):
+        if key != "url":
+            for other in ("password_env", "password_file", "token_env", "token_file", "ca_file"):
                 if getattr(table, other) is not None:
                     self.fault((*path, other), f"no {other} without url", "one")
         return CameraSettings(
@@ -765,6 +782,7 @@ class _Reading:
             masks=tuple(mask for mask in masks if mask is not None),
             starts_at=table.starts_at,
             ca_file=self.existing(table.ca_file, (*path, "ca_file"), "a file"),
+            token=token,
         )
 
     def url(self, text: str, path: KeyPath) -> SplitResult | None:
@@ -795,22 +813,7 @@ class _Reading:
             sources.append(("url", unquote(parts.password)))
             sentence = "holds a password; move it to password_env or password_file"
             self.warn((*path, "url"), sentence)
-        if table.password_env is not None:
-            password = os.environ.get(table.password_env)
-            if not password:
-                self.warn(
-                    (*path, "password_env"),
-                    f"the environment variable {table.password_env} is not set",
-                )
-            sources.append(("password_env", password or ""))
-        if table.password_file is not None:
-            file = self.existing(table.password_file, (*path, "password_file"), "a file")
-            try:
-                secret = file.read_text("utf-8").strip() if file else ""
-            except (OSError, UnicodeDecodeError):
-                secret = ""
-                self.fault((*path, "password_file"), "a readable text file", "another")
-            sources.append(("password_file", secret))
+        sources += self.secrets(table, "password", path)
         if len(sources) > 1:
             got = " and ".join(key for key, _ in sources)
             self.fault(path, "the password in one place", got)
@@ -819,6 +822,46 @@ class _Reading:
         if not user:
             return None
         return Credentials(user, sources[0][1] if sources else "")
+
+    def token(
+        self, table: CameraTable, kind: SourceKind, known: Credentials | None, path: KeyPath
+    ) -> str:
+        """The bearer token of a camera; empty where it has none."""
+        sources = self.secrets(table, "token", path)
+        if len(sources) > 1:
+            self.fault(path, "the token in one place", "token_env and token_file")
+        if not sources:
+            return ""
+        key, token = sources[0]
+        if kind is SourceKind.RTSP:
+            self.fault((*path, key), f"no {key} for rtsp", "one", "use name and password")
+        if known is not None:
+            self.fault((*path, key), "a token, or a name with a password", "both")
+        if not token.isascii() or not token.isprintable():
+            self.fault((*path, key), "a token of printable ASCII", "another")
+            return ""
+        return token
+
+    def secrets(self, table: CameraTable, word: str, path: KeyPath) -> list[tuple[str, str]]:
+        """What `WORD_env` and `WORD_file` hold, by key."""
+        sources = []
+        variable = getattr(table, f"{word}_env")
+        if variable is not None:
+            secret = os.environ.get(variable)
+            if not secret:
+                sentence = f"the environment variable {variable} is not set"
+                self.warn((*path, f"{word}_env"), sentence)
+            sources.append((f"{word}_env", secret or ""))
+        name = getattr(table, f"{word}_file")
+        if name is not None:
+            file = self.existing(name, (*path, f"{word}_file"), "a file")
+            try:
+                secret = file.read_text("utf-8").strip() if file else ""
+            except (OSError, UnicodeDecodeError):
+                secret = ""
+                self.fault((*path, f"{word}_file"), "a readable text file", "another")
+            sources.append((f"{word}_file", secret))
+        return sources
 
     def existing(self, name: str | None, path: KeyPath, expected: str) -> Path | None:
         """The path of `name` from the folder of the file, if something is there."""
@@ -966,6 +1009,13 @@ class _Reading:
             samples_days=table.samples_days,
             evidence_gb=float(table.evidence_gb),
         )
+
+
+def _kind_of(parts: SplitResult) -> SourceKind:
+    """How a camera at this address is read; MJPEG is told by its answer, not by its address."""
+    if parts.scheme.startswith("rtsp"):
+        return SourceKind.RTSP
+    return SourceKind.HLS if parts.path.lower().endswith(".m3u8") else SourceKind.SNAPSHOT
 
 
 def _holiday_of(row: Mapping[str, str | Any]) -> Holiday:

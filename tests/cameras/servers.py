@@ -8,9 +8,12 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from fractions import Fraction
+from functools import partial
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import av
 import pytest
 
 from tests.cameras.drawing import encoded
@@ -118,8 +121,14 @@ class _Snapshot(BaseHTTPRequestHandler):
             scheme = "Basic" if camera.mode == "basic" else "Digest"
             self._send(401, b"", {"WWW-Authenticate": f"{scheme} {REALM}"})
             return
+        given = self.headers.get("Authorization", "")
+        if camera.mode == "bearer" and given != f"Bearer {camera.password}":
+            self._send(401, b"", {"WWW-Authenticate": "Bearer"})
+            return
         body = encoded(".jpg", picture(camera.requests))
-        if camera.mode == "hang":
+        if camera.mode.startswith("mjpeg"):
+            self._stream(camera.mode)
+        elif camera.mode == "hang":
             camera.hang.wait(20)
             self.close_connection = True
         elif camera.mode == "torn":
@@ -141,6 +150,28 @@ class _Snapshot(BaseHTTPRequestHandler):
             self._send(500, b"", {})
         else:
             self._send(200, body, {})
+
+    def _stream(self, mode: str) -> None:
+        """An endless row of pictures, 20 a second, as various cameras write it."""
+        named = "--" if mode == "mjpeg-dashes" else ""
+        kind = f'multipart/x-mixed-replace; boundary="{named}gambar"'
+        self._send(200, b"", {"Content-Type": kind, "Connection": "close"}, sized=False)
+        number = 0
+        with contextlib.suppress(OSError):
+            while not self.server.hang.wait(0.05) and self.server.mode == mode:
+                number += 1
+                body = encoded(".jpg", picture(number))
+                if mode == "mjpeg-torn" and number % 2:
+                    body = body[: len(body) // 2]
+                head = "Content-Type: image/jpeg\r\n"
+                if mode != "mjpeg-dashes":
+                    head += f"Content-Length: {len(body)}\r\n"
+                self.wfile.write(f"--gambar\r\n{head}\r\n".encode() + body + b"\r\n")
+                if mode == "mjpeg-endless":
+                    self.wfile.write(b"--gambar\r\nContent-Length: 99000000\r\n\r\n")
+                    while not self.server.hang.is_set():
+                        self.wfile.write(bytes(1_000_000))
+        self.close_connection = True
 
     def _send(self, status: int, body: bytes, extra: dict[str, str], sized: bool = True) -> None:
         self.send_response(status)
@@ -180,6 +211,52 @@ def snapshot_server() -> Iterator[SnapshotServer]:
         finally:
             server.hang.set()
             server.shutdown()
+            thread.join()
+
+
+class _Files(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@contextmanager
+def hls_server(folder: Path, segment_s: float = 0.5, rate: int = 10) -> Iterator[str]:
+    """A camera that streams in segments: the address of its playlist, once there is one."""
+    stop, ready = threading.Event(), folder / "cam.m3u8"
+
+    def stream() -> None:
+        options = {"hls_time": f"{segment_s}", "hls_list_size": "4"}
+        options |= {"hls_flags": "delete_segments"}
+        with av.open(str(ready), "w", format="hls", options=options) as out:
+            video = out.add_stream("libx264", rate=rate)
+            video.width, video.height, video.pix_fmt = 64, 48, "yuv420p"
+            video.codec_context.gop_size = round(rate * segment_s)
+            video.options = {"tune": "zerolatency", "preset": "ultrafast"}
+            number = 0
+            while not stop.wait(1 / rate):
+                frame = av.VideoFrame.from_ndarray(picture(5 * number), format="bgr24")
+                frame.pts, frame.time_base = number, Fraction(1, rate)
+                out.mux(video.encode(frame))
+                number += 1
+            out.mux(video.encode(None))
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Files, directory=str(folder)))
+    server.daemon_threads, server.block_on_close = True, False
+    threads = [
+        threading.Thread(target=stream),
+        threading.Thread(target=server.serve_forever, args=(0.02,)),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        while not ready.exists():
+            stop.wait(0.02)
+        yield f"http://127.0.0.1:{server.server_address[1]}/{ready.name}"
+    finally:
+        stop.set()
+        server.shutdown()
+        server.server_close()
+        for thread in threads:
             thread.join()
 
 

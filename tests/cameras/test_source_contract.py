@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from cameras.config import CameraConfig
-from cameras.sources import FrameSource, open_source
+from cameras.sources import DeviceSource, FrameSource, open_source
 from tests.cameras.drawing import encoded, write_clip
-from tests.cameras.servers import PASSWORD, USERNAME, rtsp_server, snapshot_server
+from tests.cameras.servers import PASSWORD, USERNAME, hls_server, rtsp_server, snapshot_server
 from tests.fakes_cameras import FakeSource, FastClock, picture
 from vision.errors import CameraError
 from vision.values import Frame
@@ -23,11 +23,15 @@ PERIOD_S = 0.1
 
 @dataclass(frozen=True)
 class Rig:
-    """A camera that gives pictures, a maker of sources for it, and a way to make it fail."""
+    """A camera that gives pictures, a maker of sources for it, and a way to make it fail.
+
+    `age_s`: how old its first picture may be.
+    """
 
     clock: FastClock
     open: Callable[[], FrameSource]
     fail: Callable[[], None]
+    age_s: float = 0.0
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +42,16 @@ def rtsp_port() -> Iterator[int]:
 
 
 @pytest.fixture(
-    params=["fake", "clip", "folder", "snapshot", pytest.param("rtsp", marks=pytest.mark.rtsp)]
+    params=[
+        "fake",
+        "clip",
+        "folder",
+        "device",
+        "snapshot",
+        "mjpeg",
+        "hls",
+        pytest.param("rtsp", marks=pytest.mark.rtsp),
+    ]
 )
 def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
     """Every kind of source, each against its real other side."""
@@ -52,9 +65,23 @@ def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
         yield Rig(clock, lambda: open_source(config, clock), lambda: None)
     elif request.param == "folder":
         yield from folder_rig(clock, tmp_path / "incoming")
-    elif request.param == "snapshot":
+    elif request.param == "device":  # FFmpeg's own: this machine has no camera
+        yield Rig(
+            clock,
+            lambda: DeviceSource(
+                "testsrc=size=64x48:rate=10", "cam-1", clock, PERIOD_S, "lavfi", ({},)
+            ),
+            lambda: None,
+        )
+    elif request.param == "hls":
+        folder = tmp_path / "hls"
+        folder.mkdir()
+        with hls_server(folder) as url:
+            config = CameraConfig("cam-1", url, period_s=PERIOD_S)
+            yield Rig(clock, lambda: open_source(config, clock), lambda: None, age_s=1.5)
+    elif request.param in ("snapshot", "mjpeg"):
         with snapshot_server() as server:
-            server.mode = "digest"
+            server.mode = "digest" if request.param == "snapshot" else "mjpeg"
             config = CameraConfig(
                 "cam-1", server.url, username=USERNAME, password=PASSWORD, period_s=PERIOD_S
             )
@@ -123,7 +150,7 @@ def test_times_rise_and_are_those_of_the_given_clock(rig: Rig) -> None:
     begin = rig.clock.now()
     times = [frame.captured_at for frame in some(rig.open(), 3)]
     assert times == sorted(set(times))
-    assert begin <= times[0]
+    assert begin - timedelta(seconds=rig.age_s) <= times[0]
     assert times[-1] <= rig.clock.now() + timedelta(seconds=0.1)
 
 
@@ -166,13 +193,20 @@ def test_two_connections_do_not_know_of_each_other(rig: Rig) -> None:
     assert list(frames) == []
 
 
-@pytest.mark.parametrize("rig", ["snapshot"], indirect=True)
-def test_a_live_source_that_fails_says_so(rig: Rig) -> None:
+@pytest.mark.parametrize(
+    ("rig", "said"),
+    [
+        ("snapshot", "expected a picture, got status 500"),
+        ("mjpeg", "expected more frames, got the stream's end"),
+    ],
+    indirect=["rig"],
+)
+def test_a_live_source_that_fails_says_so(rig: Rig, said: str) -> None:
     """The end of a camera is a failure."""
     frames = rig.open().frames()
     next(frames)
     rig.fail()
-    with pytest.raises(CameraError, match="expected a picture, got status 500"):
+    with pytest.raises(CameraError, match=said):
         list(frames)
 
 

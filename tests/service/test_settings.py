@@ -212,7 +212,7 @@ def test_one_fault_is_told_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ('folder = "pictures"', "", "one of url, clip, folder and recording, got none"),
+        ('folder = "pictures"', "", "one of url, device, clip, folder and recording, got none"),
         ('folder = "pictures"', 'folder = "pictures"\nclip = "x"', "got clip and folder"),
         ('folder = "pictures"', 'folder = "pictures"\npassword_env = "X"', "no password_env with"),
         ("rtsp://siaga@", "rtsp://siaga:x@", "the password in one place, got url and password_env"),
@@ -308,6 +308,41 @@ def test_a_password_in_the_url_works_and_is_warned_about(tmp_path: Path) -> None
     assert len(office.warnings) == 1
     assert re.match(r"office\.toml:\d+ cameras\[0\]\.url: holds a password", office.warnings[0])
     assert "heim" not in repr(office) + "".join(office.warnings) + camera.address
+
+
+def test_a_bearer_token_is_read_from_a_file_and_shown_nowhere(tmp_path: Path) -> None:
+    """Cameras behind a gateway ask for one; it is a secret like a password."""
+    (tmp_path / "secret").write_text("t0ken-GEHEIM\n", "utf-8")
+    text = changed("rtsp://siaga@10.0.0.5:554/stream?channel=2", "https://10.0.0.5/snap.jpg")
+    text = text.replace('password_env = "LOKET1_PASSWORD"', 'token_file = "secret"')
+    office = load_settings(written(tmp_path, text))
+    camera = office.camera("loket-1")
+    assert (camera.kind, camera.token) == (SourceKind.SNAPSHOT, "t0ken-GEHEIM")
+    assert "GEHEIM" not in repr(office) + "".join(office.warnings) + camera.shown_address
+
+
+LOKET_1 = 'url = "rtsp://siaga@10.0.0.5:554/stream?channel=2"\npassword_env = "LOKET1_PASSWORD"'
+
+
+def test_a_camera_at_the_machine_is_named_by_its_device(tmp_path: Path) -> None:
+    """It has no address, no account and no certificate."""
+    office = load_settings(written(tmp_path, changed(LOKET_1, 'device = "/dev/video0"')))
+    camera = office.camera("loket-1")
+    assert (camera.kind, camera.shown_address) == (SourceKind.DEVICE, "/dev/video0")
+
+
+@pytest.mark.parametrize("device", ["/etc/passwd", "/dev/../etc/passwd", "video0", "/dev/a b"])
+def test_a_device_is_nothing_but_a_device(tmp_path: Path, device: str) -> None:
+    """Configuration is data: it opens no other file."""
+    assert "cameras[0].device" in faults_of(tmp_path, changed(LOKET_1, f'device = "{device}"'))
+
+
+def test_a_playlist_is_told_by_its_name(tmp_path: Path) -> None:
+    """Everything else over http is asked what it is."""
+    text = changed("rtsp://siaga@10.0.0.5:554/stream?channel=2", "http://10.0.0.5/a/LIVE.m3u8")
+    text = text.replace('password_env = "LOKET1_PASSWORD"', "")
+    office = load_settings(written(tmp_path, text))
+    assert office.camera("loket-1").kind is SourceKind.HLS
 
 
 def test_a_password_file_holds_the_password_in_its_first_line(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from models.card import read_card
 from vision.values import Image
 
 CONTENDED = 1.2
@@ -168,12 +169,14 @@ def served(*arguments: str) -> Iterator[tuple[int, str]]:
             process.stdout.close()
 
 
-def machine() -> dict[str, str]:
-    """What the figures hold for: processor, system, versions."""
+def machine(networks: Path) -> dict[str, str]:
+    """What the figures hold for: processor, system, versions, and the networks of a folder."""
+    cards = [networks / f"{name}.toml" for name in ("scene", "attire")]
     return {
         "processor": f"{_processor()}, {os.cpu_count()} cores",
         "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
         "packages": ", ".join(f"{name} {version(name)}" for name in MACHINE_PACKAGES),
+        "networks": ", ".join(read_card(card).model for card in cards if card.is_file()),
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 
 from service.measures import MEASURES
-from service.measuring import CONTENDED, Figure, machine
+from service.measuring import CONTENDED, Figure
 
 INTRODUCTION = f"""\
 # Performance
@@ -43,14 +43,19 @@ carry over to other machines, times do not.
 """
 
 
-def page(figures: Sequence[Figure], left_out: Mapping[str, str]) -> str:
+def page(
+    machine: Mapping[str, str], figures: Sequence[Figure], left_out: Mapping[str, str]
+) -> str:
     """The whole document."""
-    return "\n".join([INTRODUCTION, *_results(figures, left_out), "", *_hows(), WHY])
+    results = _results(machine, figures, left_out)
+    return "\n".join([INTRODUCTION, *results, "", *_hows(), WHY])
 
 
-def _results(figures: Sequence[Figure], left_out: Mapping[str, str]) -> Iterator[str]:
+def _results(
+    machine: Mapping[str, str], figures: Sequence[Figure], left_out: Mapping[str, str]
+) -> Iterator[str]:
     yield "## Results of the reference machine\n"
-    yield from (f"- {key}: {value}" for key, value in machine().items())
+    yield from (f"- {key}: {value}" for key, value in machine.items())
     yield ""
     yield "| measure | figure | value | goal | met | n | from - to | load | wall / CPU |"
     yield "|---|---|---|---|---|---|---|---|---|"

@@ -11,6 +11,7 @@ from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 
+from models.detector import WEIGHTS
 from service.commands.detect import MODELS_HELP
 from service.measures import MEASURES
 from service.measuring import Figure, NotMeasured, machine
@@ -51,11 +52,12 @@ def run(arguments: argparse.Namespace) -> int:
     names = arguments.names or list(MEASURES)
     figures: list[Figure] = []
     left_out: dict[str, str] = {}
+    holds_for = machine(arguments.models or WEIGHTS)
     if arguments.format == "table":
-        print("\n".join(f"{key:<10} {value}" for key, value in machine().items()))
+        print("\n".join(f"{key:<10} {value}" for key, value in holds_for.items()))
         print(HEADING, flush=True)
     elif arguments.format == "jsonl":
-        print(json.dumps({"machine": machine()}), flush=True)
+        print(json.dumps({"machine": holds_for}), flush=True)
     for name in names:
         try:
             found = measured(name, arguments.models)
@@ -67,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
         for line in _lines(found, arguments.format):
             print(line, flush=True)
     if arguments.format == "markdown":
-        print(page(figures, left_out), end="")
+        print(page(holds_for, figures, left_out), end="")
     return 1 if left_out else 0
 
 

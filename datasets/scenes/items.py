@@ -1,4 +1,4 @@
-"""Desk objects: 11 kinds of personal items (ITEMS) and the equipment of a counter.
+"""Desk objects: personal items (ITEMS), official look-alikes (OFFICIAL), equipment.
 
 Each maker takes (rng, object id, placement matrix, tag); the tag keeps texture file names apart.
 ITEMS gives the maker and the radius in metres that the object needs on the desk.
@@ -512,6 +512,76 @@ def cutlery(rng, g, M, t):
         )
 
 
+def glass(rng, g, M, t):
+    clear = mat("glass", (0.85, 0.92, 0.93), 0.05, alpha=0.3, coat=0.4)
+    r, h = rng.uniform(0.03, 0.037), rng.uniform(0.09, 0.14)
+    wall = [(0, 0), (r * 0.8, 0), (r, h), (r - 0.003, h), (r * 0.8 - 0.003, 0.008), (0, 0.008)]
+    lathe("glass", wall, clear, g, M)
+    drink = rng.choice([(0.8, 0.88, 0.9), (0.45, 0.2, 0.06), (0.85, 0.5, 0.1), (0.75, 0.85, 0.5)])
+    level = h * rng.uniform(0.3, 0.85)
+    tea = mat("tea", drink, 0.05, alpha=0.6)
+    inner = r * 0.8 + (r - r * 0.8) * level / h - 0.004
+    lathe("tea", [(0, 0.009), (r * 0.8 - 0.004, 0.009), (inner, level), (0, level)], tea, g, M)
+    if rng.random() < 0.3:
+        straw = mat("straw", rc(rng), 0.4)
+        tube("straw", [(0, 0, 0.01), (r * 0.9, 0, h * 1.5)], 0.003, straw, g, M, 6)
+
+
+def bowl(rng, g, M, t):
+    china = rng.choice([(0.94, 0.94, 0.92), (0.2, 0.4, 0.65), (0.85, 0.3, 0.2), (0.9, 0.8, 0.5)])
+    m = mat("bowl", china, 0.25, coat=0.5)
+    r, h = rng.uniform(0.06, 0.08), rng.uniform(0.05, 0.07)
+    side = [(0, 0), (r * 0.5, 0), (r * 0.55, 0.006), (r * 0.9, h * 0.6), (r, h)]
+    lathe("bowl", [*side, (r - 0.004, h), (r * 0.85, h * 0.6), (0, 0.01)], m, g, M, 40)
+    soup = rng.choice([(0.7, 0.4, 0.12), (0.93, 0.9, 0.82), (0.4, 0.25, 0.1)])
+    ell("soup", r * 0.86, r * 0.86, 0.012, mat("soup", soup, 0.5), g, M @ T(0, 0, h * 0.68))
+    if rng.random() < 0.5:
+        spoon = mat("spoon", (0.75, 0.75, 0.77), 0.22, 1)
+        tube("spoon", [(0, 0, h * 0.8), (r * 1.5, 0.02, h * 1.35)], 0.0035, spoon, g, M, 8)
+
+
+def food(rng, g, M, t):
+    """A lunch box, or fruit."""
+    if rng.random() < 0.55:
+        w, d, h = rng.uniform(0.15, 0.2), rng.uniform(0.11, 0.14), rng.uniform(0.05, 0.08)
+        base = rng.choice([(0.85, 0.88, 0.9), (0.25, 0.5, 0.7), (0.8, 0.5, 0.55), (0.4, 0.6, 0.4)])
+        box("lunch", w, d, h, mat("lunch", base, 0.35), g, M, 0.015, 4)
+        lid = mat("lid", tuple(0.6 * c for c in base) if rng.random() < 0.6 else rc(rng), 0.4)
+        box("lid", w * 1.03, d * 1.03, 0.014, lid, g, M @ T(0, 0, h - 0.004), 0.006, 3)
+        for s in (-1, 1):
+            box("clasp", 0.008, 0.04, 0.025, lid, g, M @ T(s * w * 0.52, 0, h - 0.022), 0.003)
+        return
+    kind = rng.choice(("banana", "orange", "apple"))
+    if kind == "banana":
+        peel = mat("peel", (0.88, 0.74, 0.18), 0.5)
+        for k in range(rng.choice((1, 2, 3))):
+            bend = [
+                (0.08 * math.cos(a), 0.08 * math.sin(a) + 0.03 * k, 0.018)
+                for a in np.linspace(0.5, 2.6, 12)
+            ]
+            thick = [0.006, *[0.016] * 10, 0.006]
+            tube("banana", bend, thick, peel, g, M @ T(0, -0.06, 0))
+        return
+    colour = (
+        (0.9, 0.5, 0.1) if kind == "orange" else rng.choice([(0.7, 0.1, 0.1), (0.5, 0.65, 0.2)])
+    )
+    skin = mat("fruit", colour, 0.45, bump=0.15, bscale=300)
+    for x, y in ((0, 0), (0.075, 0.01), (0.03, 0.07))[: rng.choice((1, 2, 3))]:
+        ell("fruit", 0.037, 0.037, 0.035, skin, g, M @ T(x - 0.03, y - 0.02, 0.035))
+
+
+def umbrella(rng, g, M, t):
+    """Folded, lying."""
+    cloth = rng.choice([(0.05, 0.05, 0.06), (0.1, 0.15, 0.4), (0.55, 0.1, 0.12), (0.3, 0.45, 0.3)])
+    m = mat("umbrella", cloth, 0.8, bump=0.5, bscale=40)
+    length = rng.uniform(0.26, 0.5)
+    lie = M @ T(-length / 2, 0, 0.028) @ Ry(90)
+    side = [(0, 0), (0.012, 0), (0.027, length * 0.45), (0.024, length * 0.8), (0.008, length)]
+    lathe("umbrella", [*side, (0, length)], m, g, lie, 14)
+    black = mat("handle", (0.04, 0.04, 0.04), 0.4)
+    lathe("handle", [(0.011, -0.07), (0.013, -0.03), (0.009, 0), (0, 0)], black, g, lie, 12)
+
+
 ITEMS = {
     "cup": (cup, 0.055),
     "bottle": (bottle, 0.045),
@@ -524,6 +594,102 @@ ITEMS = {
     "photo_frame": (photo_frame, 0.09),
     "makeup": (makeup, 0.075),
     "cutlery": (cutlery, 0.11),
+    "glass": (glass, 0.05),
+    "bowl": (bowl, 0.1),
+    "food": (food, 0.12),
+    "umbrella": (umbrella, 0.2),
+}
+
+
+# ---------------- official things that look like personal ones
+def tissue(rng, g, M, t):
+    w, d, h = rng.choice([(0.23, 0.12, 0.075), (0.12, 0.12, 0.11)])
+    side = rng.choice([(0.3, 0.55, 0.75), (0.85, 0.8, 0.7), (0.6, 0.75, 0.5), (0.85, 0.6, 0.65)])
+    box("tissue", w, d, h, mat("tissuebox", side, 0.6, noise=(14, 0.35)), g, M, 0.003)
+    white = mat("tissue", (0.96, 0.96, 0.95), 0.95, bump=0.4, bscale=30)
+    ell("slit", w * 0.3, 0.018, 0.004, white, g, M @ T(0, 0, h))
+    puff = [(0.035, 0), (0.02, 0.02), (0.032, 0.045), (0.012, 0.06), (0, 0.05)]
+    lathe("puff", puff, white, g, M @ T(0, 0, h) @ Rx(rng.uniform(-12, 12)), 9)
+
+
+def sanitiser(rng, g, M, t):
+    gel = rng.choice([(0.8, 0.9, 0.95), (0.5, 0.75, 0.85), (0.9, 0.9, 0.92)])
+    r, h = rng.uniform(0.026, 0.036), rng.uniform(0.11, 0.16)
+    bottle_ = mat("gel", gel, 0.1, alpha=rng.choice([0.5, 1.0]), coat=0.3)
+    side = [(0, 0), (r, 0), (r, h * 0.85), (r * 0.4, h), (0, h)]
+    lathe("gel", side, bottle_, g, M)
+    white = mat("pump", rng.choice([(0.95, 0.95, 0.95), (0.1, 0.3, 0.6), (0.05, 0.05, 0.05)]), 0.4)
+    lathe(
+        "neck",
+        [
+            (r * 0.45, h),
+            (r * 0.45, h + 0.015),
+            (0.005, h + 0.016),
+            (0.005, h + 0.04),
+            (0, h + 0.04),
+        ],
+        white,
+        g,
+        M,
+    )
+    tube(
+        "spout",
+        [(0, 0, h + 0.04), (0.035, 0, h + 0.036), (0.042, 0, h + 0.028)],
+        0.006,
+        white,
+        g,
+        M,
+        8,
+    )
+    label = mat("label", img=TX.label(TEX + f"/san{t}.png", rng), rough=0.4)
+    lathe(
+        "label",
+        [(r + 0.0006, h * 0.2), (r + 0.0006, h * 0.65)],
+        label,
+        g,
+        M @ Rz(rng.uniform(0, 360)),
+    )
+
+
+def stamp(rng, g, M, t):
+    """A stamp and its pad."""
+    wood = mat(
+        "stampwood", rng.choice([(0.5, 0.25, 0.12), (0.05, 0.05, 0.06), (0.6, 0.1, 0.1)]), 0.35
+    )
+    knob = [
+        (0.014, 0.02),
+        (0.008, 0.035),
+        (0.009, 0.055),
+        (0.016, 0.07),
+        (0.012, 0.085),
+        (0, 0.088),
+    ]
+    lathe("knob", knob, wood, g, M)
+    box("stampbase", 0.05, 0.03, 0.022, wood, g, M, 0.003)
+    tin = mat("tin", rng.choice([(0.15, 0.2, 0.35), (0.7, 0.7, 0.72), (0.1, 0.1, 0.1)]), 0.3, 0.5)
+    pad = M @ T(0.1, 0.0, 0) @ Rz(rng.uniform(-25, 25))
+    box("padtin", 0.11, 0.075, 0.014, tin, g, pad, 0.004)
+    ink = rng.choice([(0.1, 0.1, 0.5), (0.5, 0.05, 0.2)])
+    box("ink", 0.095, 0.06, 0.003, mat("ink", ink, 0.95), g, pad @ T(0, 0, 0.013), 0.001)
+
+
+def folder(rng, g, M, t):
+    colour = rng.choice(
+        [(0.75, 0.6, 0.3), (0.1, 0.25, 0.55), (0.6, 0.1, 0.12), (0.15, 0.45, 0.3), (0.9, 0.85, 0.3)]
+    )
+    thick = rng.uniform(0.006, 0.03)
+    paper = mat("inside", (0.93, 0.92, 0.9), 0.9)
+    box("inside", 0.215, 0.3, thick, paper, g, M @ T(0.004, 0, 0.001), 0.001)
+    cover = mat("folder", colour, 0.6)
+    box("under", 0.235, 0.32, 0.0015, cover, g, M, 0.0005)
+    box("over", 0.235, 0.32, 0.0015, cover, g, M @ T(0, 0, thick + 0.001), 0.0005)
+
+
+OFFICIAL = {
+    "tissue": (tissue, 0.13),
+    "sanitiser": (sanitiser, 0.05),
+    "stamp": (stamp, 0.12),
+    "document": (folder, 0.19),
 }
 
 

@@ -156,6 +156,7 @@ def add_staff(stage: Stage, person: dict, pose: str, tag: str) -> None:
 def build_stage(script: dict, camera: dict, states: list[State]) -> Stage:
     spec = {
         "items": [],
+        "official": [],
         "staff": False,
         "p_neigh": 0,
         "visitor": False,
@@ -182,7 +183,7 @@ def build_stage(script: dict, camera: dict, states: list[State]) -> Stage:
             stage.group(f"item/{e['item']}", list(set(bpy.data.objects) - before), [g])
     v = camera.get("visitor", {})
     vx, vy = v.get("at", (-0.3, -0.95))
-    room.chair(random.Random(camera["seed"] + 1), T(vx, vy - 0.08, 0) @ Rz(180))
+    room.chair(random.Random(camera["seed"] + 1), T(vx, vy - 0.08, 0) @ Rz(180), gt.add("chair"))
     for name in sorted(n for n in wanted if n.startswith(("visitor/", "blocked/"))):
         what, how = name.split("/")
         if what == "visitor":

@@ -13,6 +13,7 @@ from datasets.scenes import textures as tx
 from datasets.scenes.kit import Rx, Ry, Rz, T, box, ell, lathe, mat, plane
 from datasets.scenes.odds import Odds
 from datasets.scenes.paths import TEX
+from datasets.scenes.truth import GroundTruth
 
 TABLE = 0.75  # height of the table top, metres
 Colour = tuple[float, float, float]
@@ -138,17 +139,19 @@ def cabinet(rng: random.Random, material, x0: float, back: float) -> None:
             x += w
 
 
-def plant(rng: random.Random, x: float, back: float) -> None:
+def plant(rng: random.Random, x: float, back: float, gid: int) -> None:
     profile = [(0, 0), (0.13, 0), (0.17, 0.3), (0.15, 0.3), (0.14, 0.26), (0, 0.26)]
-    lathe("pot", profile, mat("pot", (0.85, 0.84, 0.8), 0.4), 0, T(x, back - 0.35, 0))
+    lathe("pot", profile, mat("pot", (0.85, 0.84, 0.8), 0.4), gid, T(x, back - 0.35, 0))
     green = mat("leaf", (0.12, 0.33, 0.12), 0.5, noise=(20, 0.3))
     for _ in range(26):
         turn, up = rng.uniform(0, 360), rng.uniform(15, 75)
         root = T(x, back - 0.35, 0.3 + 0.35 * rng.random())
-        ell("leaf", 0.04, 0.22, 0.006, green, 0, root @ Rz(turn) @ Rx(up) @ T(0, 0.22, 0), 10)
+        ell("leaf", 0.04, 0.22, 0.006, green, gid, root @ Rz(turn) @ Rx(up) @ T(0, 0.22, 0), 10)
 
 
-def back_wall(rng: random.Random, odds: Odds, style: Style, back: float, spec: dict) -> None:
+def back_wall(
+    rng: random.Random, odds: Odds, style: Style, back: float, spec: dict, gt: GroundTruth
+) -> None:
     """Sign, cabinet with binders, clock, air conditioner, plant."""
     o = odds["room"]
     if "number" in spec:
@@ -176,7 +179,7 @@ def back_wall(rng: random.Random, odds: Odds, style: Style, back: float, spec: d
         white = mat("acw", (0.93, 0.93, 0.92), 0.35)
         box("ac", 0.9, 0.2, 0.28, white, 0, T(-cx, back - 0.1, 2.45), 0.02, 3)
     if rng.random() < o["plant"]:
-        plant(rng, -cx + rng.uniform(-0.4, 0.4), back)
+        plant(rng, -cx + rng.uniform(-0.4, 0.4), back, gt.add("plant"))
 
 
 def lamp(name: str, size: tuple[float, float], watt: float, colour: Colour, place: tuple):
@@ -255,18 +258,18 @@ def counter(style: Style, x0: float) -> None:
             box("post", 0.03, 0.03, z0 + 0.75 - fh, metal, 0, place, 0.003)
 
 
-def chair(rng: random.Random, place: Matrix) -> None:
+def chair(rng: random.Random, place: Matrix, gid: int = 0) -> None:
     """An office chair whose seat faces -y."""
     colour = rng.choice([(0.06, 0.06, 0.07), (0.08, 0.1, 0.2), (0.3, 0.08, 0.08)])
     cloth = mat("chair", colour, 0.85, bump=0.2, bscale=150)
     black = mat("chk", (0.05, 0.05, 0.05), 0.4)
-    box("seat", 0.5, 0.48, 0.08, cloth, 0, place @ T(0, 0, 0.42), 0.03, 4)
+    box("seat", 0.5, 0.48, 0.08, cloth, gid, place @ T(0, 0, 0.42), 0.03, 4)
     height = rng.uniform(0.45, 0.6)
-    box("back", 0.46, 0.07, height, cloth, 0, place @ T(0, 0.27, 0.56) @ Rx(-8), 0.03, 4)
-    box("st", 0.06, 0.06, 0.4, black, 0, place @ T(0, 0, 0.05))
-    box("cst", 0.04, 0.03, 0.25, black, 0, place @ T(0, 0.29, 0.4))
+    box("back", 0.46, 0.07, height, cloth, gid, place @ T(0, 0.27, 0.56) @ Rx(-8), 0.03, 4)
+    box("st", 0.06, 0.06, 0.4, black, gid, place @ T(0, 0, 0.05))
+    box("cst", 0.04, 0.03, 0.25, black, gid, place @ T(0, 0.29, 0.4))
     for a in range(5):
-        box("leg", 0.3, 0.04, 0.03, black, 0, place @ Rz(72 * a) @ T(0.15, 0, 0.04), 0.005)
+        box("leg", 0.3, 0.04, 0.03, black, gid, place @ Rz(72 * a) @ T(0.15, 0, 0.04), 0.005)
     for s in (-1, 1):
-        box("arm", 0.05, 0.26, 0.03, black, 0, place @ T(s * 0.27, 0.02, 0.64), 0.01)
-        box("arms", 0.03, 0.03, 0.2, black, 0, place @ T(s * 0.27, 0.06, 0.45))
+        box("arm", 0.05, 0.26, 0.03, black, gid, place @ T(s * 0.27, 0.02, 0.64), 0.01)
+        box("arms", 0.03, 0.03, 0.2, black, gid, place @ T(s * 0.27, 0.06, 0.45))

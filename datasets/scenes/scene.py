@@ -21,6 +21,7 @@ from datasets.scenes.truth import GroundTruth
 
 SPEC = {
     "items": "list of personal items on the main desk (names: items.ITEMS)",
+    "official": "list of official look-alikes (names: items.OFFICIAL)",
     "equipment": "list from monitor, keyboard, mouse, counting_machine, calculator",
     "staff": "bool, somebody at the main counter",
     "seated": "bool",
@@ -99,25 +100,28 @@ def clutter(desk: Desk, o: odds.Odds, spec: dict) -> None:
     for _ in range(spec.get("papers", rng.choice(o["desk"]["papers"]))):
         if q := desk.free(0.12):
             desk.taken.append((*q, 0.12))
+            g = desk.gt.add("document")
             for i in range(rng.choice((1, 3))):
                 thick = 0.0006 + 0.006 * rng.random()
                 white = mat("pap", (0.93, 0.93, 0.91), 0.85)
                 place = T(*q, TABLE + 0.001 * i) @ Rz(rng.uniform(-25, 25))
-                box("paper", 0.21, 0.297, thick, white, 0, place, 0)
+                box("paper", 0.21, 0.297, thick, white, g, place, 0)
     if rng.random() < spec.get("p_pens", o["desk"]["pens"]) and (q := desk.free(0.05)):
         desk.taken.append((*q, 0.05))
+        g = desk.gt.add("pens")
         profile = [(0, 0), (0.04, 0), (0.04, 0.1), (0.037, 0.1), (0.037, 0.01), (0, 0.01)]
-        lathe("penc", profile, mat("pc", random_colour(rng), 0.5), 0, T(*q, TABLE))
+        lathe("penc", profile, mat("pc", random_colour(rng), 0.5), g, T(*q, TABLE))
         for _ in range(4):
             line = [(0, 0, 0.01), (rng.uniform(-0.03, 0.03), rng.uniform(-0.03, 0.03), 0.15)]
-            tube("pen", line, 0.004, mat("pen", random_colour(rng), 0.4), 0, T(*q, TABLE), 6)
+            tube("pen", line, 0.004, mat("pen", random_colour(rng), 0.4), g, T(*q, TABLE), 6)
     number = spec.get("number", rng.randint(1, 9))
     if rng.random() < (1 if "number" in spec else o["desk"]["number_plate"]):
         blue, white = (20, 60, 140), (250, 250, 250)
         picture = tx.sign(f"{TEX}/num.png", str(number), "LOKET", white, blue, 400, 220)
         x = spec.get("plate_x", rng.uniform(-0.6, 0.6))
         place = T(x, -0.36, desk.style.front_height + 0.03) @ Rx(-12) @ T(0, 0, 0.06)
-        plane("num", 0.22, 0.12, mat("num", img=picture, rough=0.2), 0, place, "y")
+        g = desk.gt.add("nameplate")
+        plane("num", 0.22, 0.12, mat("num", img=picture, rough=0.2), g, place, "y")
 
 
 def personal(desk: Desk, o: odds.Odds, wanted: list[str] | None) -> None:
@@ -136,6 +140,17 @@ def personal(desk: Desk, o: odds.Odds, wanted: list[str] | None) -> None:
         else:  # these have a face: mostly to the visitor
             yaw = rng.uniform(-50, 50) if rng.random() < 0.6 else rng.uniform(130, 230)
         desk.put(maker, k, *q, yaw, r, personal=True)
+
+
+def official(desk: Desk, o: odds.Odds, wanted: list[str] | None, seed: int) -> None:
+    """Official things that look like personal ones; draws of their own."""
+    rng = random.Random(seed + 0x0FF1CE)
+    kept, desk.rng = desk.rng, rng
+    for k in odds.some(rng, o["official"]) if wanted is None else wanted:
+        maker, r = items.OFFICIAL[k]
+        if q := desk.free(r):
+            desk.put(maker, k, *q, rng.uniform(0, 360), r)
+    desk.rng = kept
 
 
 def add_person(
@@ -213,7 +228,7 @@ def neighbour(
         place, yaw = (x + rng.uniform(-0.1, 0.1), 0.8, 0.52), rng.uniform(-20, 20)
         badge = odds.one(rng, o["badge"])
         add_person(rng, gt, o, cloth, "neighbour", place, yaw, True, hands, badge, f"n{side + 1}")
-    room.chair(rng, T(x, 1.0, 0) @ Rz(rng.uniform(-20, 20)))
+    room.chair(rng, T(x, 1.0, 0) @ Rz(rng.uniform(-20, 20)), gt.add("chair", role="neighbour"))
 
 
 def build(seed: int, spec: dict | None = None, o: odds.Odds | None = None):
@@ -226,7 +241,7 @@ def build(seed: int, spec: dict | None = None, o: odds.Odds | None = None):
     gt = GroundTruth()
     style = room.draw_style(rng, o, spec)
     back = room.shell(rng, o, style)
-    room.back_wall(rng, o, style, back, spec)
+    room.back_wall(rng, o, style, back, spec, gt)
     strength = room.lights(rng, o)
     step = style.width + 0.02
     for x in (0, -step, step):
@@ -236,12 +251,14 @@ def build(seed: int, spec: dict | None = None, o: odds.Odds | None = None):
     equip(desk, spec.get("equipment", odds.some(rng, o["equipment"])), side)
     clutter(desk, o, spec)
     personal(desk, o, spec.get("items"))
+    official(desk, o, spec.get("official"), seed)
     present = spec.get("staff", rng.random() < o["people"]["staff"])
     badge = spec.get("badge", odds.one(rng, o["badge"]))
     straight = present or spec.get("tidy_chair")
     x = rng.uniform(-0.1, 0.1)
     y = 0.95 if straight else rng.uniform(0.8, 1.3)
-    room.chair(rng, T(x, y, 0) @ Rz(0 if straight else rng.uniform(-60, 60)))
+    turned = 0 if straight else rng.uniform(-60, 60)
+    room.chair(rng, T(x, y, 0) @ Rz(turned), gt.add("chair"))
     cloth = spec.get("cloth", "mha" if paths.have_assets() else "pypi")
     if present:
         staff(rng, gt, o, cloth, badge, spec)

@@ -60,7 +60,7 @@ class DeviceSource:
         if self._stop.is_set():
             return
         try:
-            with self._opened() as container:
+            with self.opened() as container:
                 yield from self._read(container)
         except (FFmpegError, OSError) as error:
             if not self._stop.is_set():
@@ -69,7 +69,8 @@ class DeviceSource:
         if not self._stop.is_set():
             raise stream_ended(self._camera)
 
-    def _opened(self) -> av.container.InputContainer:
+    def opened(self) -> av.container.InputContainer:
+        """The connection itself, for who measures it. Errors: those of FFmpeg."""
         for wish in self._wishes:
             try:
                 return self._open(wish)

@@ -68,7 +68,7 @@ class HlsSource:
         if self._stop.is_set():
             return
         try:
-            with self._opened() as container:
+            with self.opened() as container:
                 if not container.streams.video:
                     raise CameraUnavailable(
                         f"{self._camera}: expected a video stream, got none in it"
@@ -83,7 +83,8 @@ class HlsSource:
         if not self._stop.is_set():
             raise stream_ended(self._camera)
 
-    def _opened(self) -> av.container.InputContainer:
+    def opened(self) -> av.container.InputContainer:
+        """The connection itself, for who measures it. Errors: those of FFmpeg."""
         options = {
             "live_start_index": "-1",
             "protocol_whitelist": "http,https,tcp,tls,crypto",  # a playlist must not open files

@@ -70,7 +70,7 @@ class RtspSource:
     def frames(self) -> Iterator[Frame]:
         """Errors: CameraUnavailable, CameraUnauthorised."""
         try:
-            with self._opened() as container:
+            with self.opened() as container:
                 if not container.streams.video:
                     raise CameraUnavailable(
                         f"{self._camera}: expected a video stream, got none in it"
@@ -83,7 +83,8 @@ class RtspSource:
         if not self._stop.is_set():
             raise stream_ended(self._camera)
 
-    def _opened(self) -> av.container.InputContainer:
+    def opened(self) -> av.container.InputContainer:
+        """The connection itself, for who measures it. Errors: those of FFmpeg."""
         options = {"rtsp_transport": "tcp", "analyzeduration": "500000", "fpsprobesize": "0"}
         if self._ca_file is not None:
             options |= {"tls_verify": "1", "ca_file": str(self._ca_file)}

@@ -73,9 +73,8 @@ class HttpSnapshotSource:
 
     def frames(self) -> Iterator[Frame]:
         """Errors: CameraUnavailable, CameraUnauthorised."""
-        timeout = httpx.Timeout(self._answer_s)
         bad = sequence = 0
-        with httpx.Client(timeout=timeout, verify=self._trust(), trust_env=False) as client:
+        with self.client() as client:
             for data in self._pictures(client):
                 now = self._clock.now()
                 try:
@@ -89,18 +88,23 @@ class HttpSnapshotSource:
                 yield Frame(self._camera, sequence, now, image)
                 sequence += 1
 
+    def client(self) -> httpx.Client:
+        """The connection, kept for many pictures."""
+        timeout = httpx.Timeout(self._answer_s)
+        return httpx.Client(timeout=timeout, verify=self._trust(), trust_env=False)
+
     def _pictures(self, client: httpx.Client) -> Iterator[bytes]:
         """The bytes of one picture per period, asked for or sent by the camera itself."""
         due = self._clock.now()
         while self._clock.wait_until(due, self._stop):
-            with self._answered(client) as response:
+            with self.answered(client) as response:
                 boundary = boundary_of(response.headers.get("content-type", ""))
                 if boundary is not None:
                     yield from self._parts(response, boundary)
                     if self._stop.is_set():
                         return
                     raise stream_ended(self._camera)
-                data = self._body(response)
+                data = self.body(response)
             if data is None:
                 return
             now = self._clock.now()
@@ -136,7 +140,7 @@ class HttpSnapshotSource:
             ) from None
 
     @contextmanager
-    def _answered(self, client: httpx.Client) -> Iterator[httpx.Response]:
+    def answered(self, client: httpx.Client) -> Iterator[httpx.Response]:
         """The camera's answer once it let us in; what goes wrong meanwhile becomes our error."""
         try:
             for _ in range(2):
@@ -174,7 +178,7 @@ class HttpSnapshotSource:
         if status != 200:
             raise CameraUnavailable(f"{self._camera}: expected a picture, got status {status}")
 
-    def _body(self, response: httpx.Response) -> bytes | None:
+    def body(self, response: httpx.Response) -> bytes | None:
         """One picture's bytes; None when closed meanwhile."""
         promised = response.headers.get("content-length", "")
         if promised.isdigit() and int(promised) > MAX_BYTES:

@@ -28,6 +28,7 @@ COMMANDS = {
     "replay": "run a recording through the code of `run`, print every change",
     "config": "check an office.toml and print every fault at once",
     "doctor": "examine models, cameras, disk, clock, data; say what to do",
+    "cameras": "say what a camera gives, and whether it is enough for each check",
     "user": "add, list or remove accounts and tokens",
     "bench": "measure speed and memory on this machine",
 }

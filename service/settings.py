@@ -304,7 +304,9 @@ class CameraTable(Table):
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", description="short name, like loket-1")
     url: str | None = Field(default=None, description="rtsp://, rtsps://, http:// or https://")
     device: str | None = Field(
-        default=None, pattern=r"^/dev(/[A-Za-z0-9_][A-Za-z0-9_.:-]*)+$", description="like /dev/video0"
+        default=None,
+        pattern=r"^/dev(/[A-Za-z0-9_][A-Za-z0-9_.:-]*)+$",
+        description="a camera at this machine, like /dev/video0",
     )
     clip: str | None = Field(default=None, description="a video file")
     folder: str | None = Field(default=None, description="a folder of pictures")

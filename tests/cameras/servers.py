@@ -6,6 +6,7 @@ import hashlib
 import re
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -94,6 +95,7 @@ class SnapshotServer(ThreadingHTTPServer):
         self.password = PASSWORD
         self.requests = 0
         self.connections = 0
+        self.clock_off_s = 0.0
         self.hang = threading.Event()
 
     @property
@@ -112,6 +114,10 @@ class _Snapshot(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Quiet."""
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """What the camera believes the time to be."""
+        return super().date_time_string(time.time() + self.server.clock_off_s)
 
     def do_GET(self) -> None:
         """One picture, or what the mode says."""

@@ -1,0 +1,218 @@
+"""`siaga cameras`: what a camera gives, and whether it is enough for each counter."""
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cameras.config import CameraConfig
+from cameras.credentials import split_credentials
+from cameras.mask import burn_in
+from cameras.probe import Probed, probe
+from service.commands.detect import MODELS_HELP, seconds
+from service.policies import load_policy
+from service.readers import config_of
+from service.settings import SCHEMES, Settings, load_settings, masked
+from vision.errors import ConfigError, ModelError
+from vision.eyes import Eyes, find_people, look_at_person, staffed_by
+from vision.layout import Counter, ZoneKind
+from vision.pixels import Size, advice_for, px_per_m_of_desk, px_per_m_of_torso, sizes_at
+from vision.values import Box, Image
+
+STANDARD = "djpb-spm"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The arguments."""
+    acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
+    probing = acts.add_parser("probe", help="say what a camera gives, and what is missing")
+    probing.add_argument("url", nargs="?", metavar="URL", help="rtsp://, rtsps://, http(s)://")
+    probing.add_argument("--config", type=Path, metavar="OFFICE.TOML", help="a camera of an office")
+    probing.add_argument("--camera", metavar="ID", help="which one")
+    probing.add_argument("--user", default="", metavar="NAME", help="account of the camera")
+    probing.add_argument(
+        "--password-env", metavar="VARIABLE", help="environment variable with its password"
+    )
+    probing.add_argument("--seconds", type=seconds, default=5.0, help="how long to measure")
+    probing.add_argument("--models", type=Path, metavar="FOLDER", help=MODELS_HELP)
+    probing.add_argument("--format", choices=("table", "jsonl"), default="table")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 when the camera gave a picture. Errors: CameraError, ConfigError."""
+    return _probe(arguments)
+
+
+# --- probe
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How large things are at a counter (None: the whole picture), and how that is known."""
+
+    counter: str | None
+    px_per_m: float | None
+    basis: str
+    sizes: tuple[Size, ...] = ()
+
+
+def _probe(arguments: argparse.Namespace) -> int:
+    config, settings = _chosen(arguments)
+    probed = probe(config, arguments.seconds)
+    scales = scales_of(probed, config, settings, _eyes(arguments.models))
+    if arguments.format == "jsonl":
+        print(json.dumps(body_of(probed, scales), ensure_ascii=False))
+    else:
+        print("\n".join(lines_of(probed, scales)))
+    return 0
+
+
+def _chosen(arguments: argparse.Namespace) -> tuple[CameraConfig, Settings | None]:
+    """The camera that was asked for. Errors: ConfigError."""
+    if (arguments.url is None) == (arguments.config is None):
+        raise ConfigError("which camera? give a URL, or --config OFFICE.TOML and --camera ID")
+    if arguments.url is not None:
+        scheme = urlsplit(arguments.url).scheme.lower()
+        if scheme not in SCHEMES:
+            raise ConfigError(
+                f"{masked(arguments.url)}: expected rtsp://, rtsps://, http:// or https://, "
+                f"got {scheme or 'none'}:"
+            )
+        if split_credentials(arguments.url)[2]:
+            sys.stderr.write(
+                "a password in an address is seen in the list of processes; "
+                "use --user and --password-env\n"
+            )
+        password = os.environ.get(arguments.password_env or "", "")
+        return CameraConfig(
+            "camera", arguments.url, username=arguments.user, password=password
+        ), None
+    settings = load_settings(arguments.config)
+    names = [camera.camera for camera in settings.cameras]
+    if arguments.camera not in names:
+        raise ConfigError(
+            f"--camera: expected one of {', '.join(names)}, got {arguments.camera or 'none'}"
+        )
+    return config_of(settings.camera(arguments.camera)), settings
+
+
+def _eyes(models: Path | None) -> Eyes | None:
+    """The networks; without them a camera can still be measured, but for people."""
+    from models.detector import load_eyes  # a second, and only when a picture came
+    from models.legibility import CardReader
+
+    try:
+        return Eyes(*load_eyes(models), CardReader())
+    except ModelError as error:
+        sys.stderr.write(f"without networks nobody is measured: {error}\n")
+        return None
+
+
+def scales_of(
+    probed: Probed, config: CameraConfig, settings: Settings | None, eyes: Eyes | None
+) -> list[Scale]:
+    """Pixels per metre at each counter of this camera, by a person if one sits there."""
+    policy = settings.policy if settings is not None else load_policy(STANDARD)
+    counters = settings.layout.of_camera(config.camera) if settings is not None else ()
+    image = burn_in(probed.image, config.masks)
+    people = find_people(image, eyes.scene) if eyes is not None else []
+    scales = []
+    for counter in counters or (None,):
+        px_per_m, basis = _scale_at(image, counter, people_at(people, counter, image), eyes)
+        name = counter.counter if counter is not None else None
+        sizes = sizes_at(px_per_m, policy.parameters) if px_per_m is not None else ()
+        scales.append(Scale(name, px_per_m, basis, sizes))
+    return scales
+
+
+def people_at(people: list[Box], counter: Counter | None, image: Image) -> list[Box]:
+    """Who sits at a counter, or everybody."""
+    size_wh = (image.shape[1], image.shape[0])
+    return staffed_by(people, counter, size_wh) if counter is not None else people
+
+
+def _scale_at(
+    image: Image, counter: Counter | None, people: list[Box], eyes: Eyes | None
+) -> tuple[float | None, str]:
+    attire = eyes.attire if eyes is not None else None
+    seen = [look_at_person(image, person, attire) for person in people[:8] if attire is not None]
+    chests = [person.torso.width_px for person in seen if person.torso is not None]
+    if chests:
+        return px_per_m_of_torso(max(chests)), "measured at the widest chest in the picture"
+    desk = counter.zone(ZoneKind.DESK) if counter is not None else None
+    if desk is not None:
+        polygon = desk.polygon((image.shape[1], image.shape[0]))
+        return px_per_m_of_desk(polygon), "guessed from the desk zone, taken as 1.2 m wide"
+    return None, "nobody's chest is in the picture: let somebody sit at the counter and try again"
+
+
+def lines_of(probed: Probed, scales: list[Scale]) -> list[str]:
+    """The answer for people."""
+    width, height = probed.size_wh
+    facts = [f"{probed.kind} {probed.codec}".strip(), f"{width}x{height}"]
+    upto = "up to " if probed.kind == "snapshot" else ""
+    facts += [f"{upto}{probed.rate:.1f} pictures/s"] if probed.rate is not None else []
+    if probed.keyframe_s:
+        facts.append(f"keyframe every {probed.keyframe_s:.1f} s")
+    facts += [f"{probed.kbit_s:.0f} kbit/s"] if probed.kbit_s is not None else []
+    facts += [f"clock {probed.skew_s:+.0f} s"] if probed.skew_s is not None else []
+    facts.append(f"first picture after {probed.first_s:.1f} s")
+    lines = [f"{probed.camera}: " + ", ".join(facts)]
+    lines += [f"  do: {sentence}" for sentence in probed.advice]
+    for scale in scales:
+        where = scale.counter or "whole picture"
+        if scale.px_per_m is None:
+            lines.append(f"{where}: {scale.basis}")
+            continue
+        lines.append(f"{where}: {scale.px_per_m:.0f} px/m, {scale.basis}")
+        for size in scale.sizes:
+            word = "ok" if size.is_enough else "small"
+            lines.append(
+                f"  {word:<6}{size.need.check:<18}{size.need.thing:<20}"
+                f"{size.got_px:6.1f} px of {size.floor_px:.0f}"
+            )
+        said = advice_for(scale.sizes)
+        lines += [f"  do: {said}"] if said else []
+    return lines
+
+
+def body_of(probed: Probed, scales: list[Scale]) -> dict[str, object]:
+    """The answer for programs."""
+    return {
+        "camera": probed.camera,
+        "kind": probed.kind,
+        "codec": probed.codec,
+        "size_wh": list(probed.size_wh),
+        "first_s": round(probed.first_s, 3),
+        "rate": _rounded(probed.rate),
+        "keyframe_s": _rounded(probed.keyframe_s),
+        "kbit_s": _rounded(probed.kbit_s),
+        "skew_s": _rounded(probed.skew_s),
+        "advice": list(probed.advice),
+        "counters": [
+            {
+                "counter": scale.counter,
+                "px_per_m": _rounded(scale.px_per_m),
+                "basis": scale.basis,
+                "checks": [
+                    {
+                        "check": size.need.check,
+                        "thing": size.need.thing,
+                        "px": round(size.got_px, 1),
+                        "floor_px": size.floor_px,
+                        "enough": size.is_enough,
+                    }
+                    for size in scale.sizes
+                ],
+                "advice": advice_for(scale.sizes),
+            }
+            for scale in scales
+        ],
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)

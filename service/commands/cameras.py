@@ -1,4 +1,4 @@
-"""`siaga cameras`: what a camera gives, and whether it is enough for each counter."""
+"""`siaga cameras`: who is there, what a camera gives, and whether it is enough."""
 
 import argparse
 import json
@@ -11,12 +11,13 @@ from urllib.parse import urlsplit
 from cameras.config import CameraConfig
 from cameras.credentials import split_credentials
 from cameras.mask import burn_in
+from cameras.onvif import GROUP, discover, profiles_of, proposed
 from cameras.probe import Probed, probe
 from service.commands.detect import MODELS_HELP, seconds
 from service.policies import load_policy
 from service.readers import config_of
 from service.settings import SCHEMES, Settings, load_settings, masked
-from vision.errors import ConfigError, ModelError
+from vision.errors import CameraError, ConfigError, ModelError
 from vision.eyes import Eyes, find_people, look_at_person, staffed_by
 from vision.layout import Counter, ZoneKind
 from vision.pixels import Size, advice_for, px_per_m_of_desk, px_per_m_of_torso, sizes_at
@@ -39,11 +40,50 @@ def configure(parser: argparse.ArgumentParser) -> None:
     probing.add_argument("--seconds", type=seconds, default=5.0, help="how long to measure")
     probing.add_argument("--models", type=Path, metavar="FOLDER", help=MODELS_HELP)
     probing.add_argument("--format", choices=("table", "jsonl"), default="table")
+    finding = acts.add_parser("discover", help="list the ONVIF cameras of this network")
+    finding.add_argument("--user", default="", metavar="NAME", help="account of the cameras")
+    finding.add_argument(
+        "--password-env", metavar="VARIABLE", help="environment variable with its password"
+    )
+    finding.add_argument("--seconds", type=seconds, default=3.0, help="how long to listen")
+    finding.add_argument(
+        "--at", metavar="HOST", help="ask this machine only; without it the whole network"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 when the camera gave a picture. Errors: CameraError, ConfigError."""
-    return _probe(arguments)
+    """0 when there was a picture, or a camera. Errors: CameraError, ConfigError."""
+    return _probe(arguments) if arguments.act == "probe" else _discover(arguments)
+
+
+# --- discover
+
+
+def _discover(arguments: argparse.Namespace) -> int:
+    """List who answers; with an account also what they stream, and which of it to take."""
+    host, _, port = (arguments.at or "").partition(":")
+    found = discover(arguments.seconds, (host, int(port or GROUP[1])) if host else GROUP)
+    if not found:
+        print("no ONVIF camera answered; is ONVIF switched on, and this the cameras' network?")
+        return 1
+    password = os.environ.get(arguments.password_env or "", "")
+    for camera in found:
+        print(f"{camera.host}  {camera.name or 'without a name'}  {camera.service}")
+        try:
+            profiles = profiles_of(camera.service, arguments.user, password)
+        except CameraError as error:
+            print(f"  {error}")
+            continue
+        best = proposed(profiles)
+        for profile in profiles:
+            width, height = profile.size_wh
+            mark = "*" if profile is best else " "
+            print(f" {mark} {profile.name}: {profile.codec} {width}x{height}  {profile.stream}")
+            if profile.snapshot:
+                print(f"     single pictures: {profile.snapshot}")
+        if best is not None:
+            print(f"  take * as the url, then: siaga cameras probe {masked(best.stream)}")
+    return 0
 
 
 # --- probe

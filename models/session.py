@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,21 @@ def session_options() -> Any:
     options.inter_op_num_threads = 1
     options.enable_mem_pattern = False  # 36 MB less with two threads at work, no slower
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    _share_one_arena()
+    options.add_session_config_entry("session.use_env_allocators", "1")
     options.log_severity_level = 3  # what matters is raised
     return options
+
+
+@cache
+def _share_one_arena() -> None:
+    """All sessions of the process take their memory from one arena that grows by what is asked."""
+    place = onnxruntime.OrtMemoryInfo(
+        "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
+    )
+    onnxruntime.create_and_register_allocator(
+        place, onnxruntime.OrtArenaCfg({"arena_extend_strategy": 1})
+    )
 
 
 def open_session(card: Card) -> Any:

@@ -168,6 +168,7 @@ def compose(
             what = rng.random()
             if what < 0.6:
                 kept = [(n, b) for n, b in things if n == LANYARD]
+                strip_card(canvas, [(n, b) for n, b in things if n != LANYARD], False)
                 things = kept + add_card(canvas, rng, chest, light, worn[0])
             elif what < 0.8:
                 x, y = chest.at(0.3, 0.3).astype(int)
@@ -243,9 +244,9 @@ def make(
         pictures = [
             p for p in sorted(renders.glob("attire/*.jpg")) if p.with_suffix(".json").exists()
         ]
-        for person in rendered_people(pictures, pose):
-            person.part = split_of(person.picture)
-            people.append(person)
+    for person in rendered_people(pictures, pose):
+        person.part = split_of(person.picture)
+        people.append(person)
     memory.save()
     groups = {
         "badge": [

@@ -230,11 +230,13 @@ def card_corners(
     middle_top: NDArray[np.float64],
     height: float,
     ratio: float,
+    spread: float | None = None,
 ) -> NDArray[np.float64]:
     """Corners of a card of `height` px whose upper edge has its middle at `middle_top`: turned,
     leaning, askew.
     """
-    spread = 6.0 if rng.random() < 0.85 else 20.0
+    if spread is None:
+        spread = 6.0 if rng.random() < 0.85 else 20.0
     angle = np.deg2rad(rng.normal(0, spread)) + np.arctan2(chest.across[1], chest.across[0]) * 0.6
     yaw = float(rng.uniform(0.85, 1.0) if rng.random() < 0.7 else rng.uniform(0.45, 0.85))
     wide = height * ratio * yaw
@@ -489,6 +491,7 @@ def add_card(
     labels.
     """
     labels: Labelled = []
+    held, spread = False, None
     back = bool(rng.random() < 0.24)
     picture, ratio = drawn.card(rng, back)
     height = chest.width * float(rng.uniform(0.22, 0.36)) * (0.75 if ratio > 1 else 1.0)
@@ -501,7 +504,11 @@ def add_card(
             place = None
     if place is None:
         way = rng.random()
-        if way < 0.66:
+        held = way > 0.92
+        if held:  # in a hand before the belly, at any angle
+            top = chest.at(float(rng.normal(0, 0.35)), float(rng.uniform(0.5, 1.5)))
+            spread = 60.0
+        elif way < 0.62:
             end = chest.at(
                 float(rng.normal(0, 0.05)),
                 float(rng.uniform(0.32, 0.62) if rng.random() < 0.4 else rng.uniform(0.6, 1.05)),
@@ -540,9 +547,9 @@ def add_card(
                     ((30, 30, 30), (30, 30, 30)),
                 )
                 lay(image, reel, start + np.array([[-r, -r], [r, -r], [r, r], [-r, r]]), light, 0.2)
-    mask = lay(image, picture, card_corners(rng, chest, top, height, ratio), light, shadow)
+    mask = lay(image, picture, card_corners(rng, chest, top, height, ratio, spread), light, shadow)
     left, share = extent(mask), 1.0
-    if left is not None and rng.random() < 0.13:
+    if left is not None and (held or rng.random() < 0.13):
         left, share = cover(image, rng, left, mask, light)
     if left is not None and share > 0.35:
         small = left[3] - left[1] < SMALLEST_BACK

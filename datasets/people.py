@@ -296,14 +296,14 @@ def rendered_people(pictures: list[Path], teacher: PoseTeacher) -> Iterator[Pers
                 seen = isinstance(part, dict) and "box" in part and part.get("visibility", 0) >= 0.3
                 if seen and (label == HEAD or part.get("both_shoulders")):
                     parts.append((label, tuple(part["box"])))
+        flipped = {o.get("badge_id") for o in people if o.get("badge") == "flipped"}
         things: Labelled = []
         for o in truth["objects"]:
             label = {"id_card": CARD, "lanyard": LANYARD, "name_tag": TAG}.get(o["cls"])
             if label is None or "box" not in o or o["visibility"] < 0.25 or o["visible_px"] < 25:
                 continue
-            things.append(
-                (BACK if label == CARD and o.get("face") == "back" else label, tuple(o["box"]))
-            )
+            turned = o.get("face") == "back" or o["id"] in flipped
+            things.append((BACK if label == CARD and turned else label, tuple(o["box"])))
         image = cv2.imread(str(picture))
         found = teacher(image)
         for o in people:
@@ -315,6 +315,9 @@ def rendered_people(pictures: list[Path], teacher: PoseTeacher) -> Iterator[Pers
             joints = np.zeros((17, 3))
             if points is not None and overlap(points[0], (x0, y0, x1, y1)) > 0.6:
                 joints = points[1]
+                if "head" not in o:  # older truth without heads and torsos: the teacher's
+                    parts = ((HEAD, head_of(joints, None)), (TORSO, torso_of(joints, o["box"])))
+                    mine += [(label, box) for label, box in parts if box is not None]
             person = Person(picture, "rendered", (x0, y0, x1, y1), joints)
             person.head = next((b for n, b in mine if n == HEAD), None)
             person.torso = next((b for n, b in mine if n == TORSO), None)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from models.card import STRIDES, Decoding
+from vision.tiling import surest
 from vision.values import Floats
 
 Rows = NDArray[np.int64]
@@ -45,20 +45,7 @@ def without_overlaps(found: Candidates, group: Rows, iou: float) -> Rows:
 
     Shapes: group (N,) -> (K,). Most confident first.
     """
-    if not len(found.confidence):
-        return np.zeros(0, np.int64)
-    xywh = found.xyxy.copy()
-    xywh[:, 2:] -= xywh[:, :2]
-    kept = cv2.dnn.NMSBoxesBatched(
-        xywh,  # type: ignore[arg-type]
-        found.confidence,  # type: ignore[arg-type]
-        group.astype(np.int32),  # type: ignore[arg-type]
-        0.0,
-        iou,
-    )
-    indices = np.asarray(kept, np.int64).reshape(-1)
-    ordered: Rows = indices[np.argsort(-found.confidence[indices], kind="stable")]
-    return ordered
+    return surest(found.xyxy, found.confidence, group, iou)
 
 
 def _corners(centre_size: Floats) -> Floats:

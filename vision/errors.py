@@ -4,6 +4,7 @@ SiagaError
   ConfigError            office.toml cannot be used
   PolicyError            a policy cannot be used
   PictureError           a picture, clip or recording cannot be read
+  DataError              a set of pictures, its labels or the truth of a morning cannot be used
   CameraError
     CameraUnavailable    no connection, or no picture in time
     CameraUnauthorised   the camera refused the password
@@ -39,6 +40,12 @@ class PictureError(SiagaError):
     """A picture, clip or recording cannot be read."""
 
     code = "picture"
+
+
+class DataError(SiagaError):
+    """A set of pictures, its labels or the truth of a morning cannot be used."""
+
+    code = "data"
 
 
 class CameraError(SiagaError):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from vision.geometry import bounds, centre, contains, grown
 from vision.labels import TAGS, Label
 from vision.layout import Counter, ZoneKind
+from vision.tiling import look_closely
 from vision.values import Box, Detections, Detector, Image, Reader, Xyxy
 
 CROP_MARGIN = 0.1
@@ -128,8 +129,7 @@ def find_items(image: Image, counter: Counter, scene: Detector) -> list[Box]:
     crop = desk_crop(counter, size_wh)
     if crop is None:
         return []
-    x0, y0, x1, y1 = crop
-    seen = scene.detect(image[y0:y1, x0:x1]).moved(x0, y0)
+    seen = look_closely(image, crop, scene)
     return [box for box in seen.boxes() if box.label is not Label.PERSON]
 
 

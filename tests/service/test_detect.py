@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.cli import main
-from service.plain_look import look_at_scene, merged, tiles
+from service.plain_look import look_at_scene
 from tests.service.eyes import write_eyes
 from vision.labels import Label
+from vision.tiling import merged, parts
 from vision.values import Box, Detections, Image
 
 
@@ -143,14 +144,12 @@ def test_a_confidence_that_is_no_share_is_a_wrong_call(
 @given(st.integers(1, 12_000), st.integers(1, 12_000))
 def test_parts_cover_the_picture_and_overlap(width: int, height: int) -> None:
     """A thing as large as the overlap is whole in at least one part."""
-    parts = list(tiles((width, height)))
-    assert len(parts) <= 9
-    if not parts:
-        assert width <= 800
-        assert height <= 480
-        return
-    columns = sorted({(x0, x1) for x0, _, x1, _ in parts})
-    rows = sorted({(y0, y1) for _, y0, _, y1 in parts})
+    found = parts((0, 0, width, height))
+    assert len(found) <= 9
+    columns = sorted({(x0, x1) for x0, _, x1, _ in found})
+    rows = sorted({(y0, y1) for _, y0, _, y1 in found})
+    assert (len(columns) == 1) == (width <= 800)
+    assert (len(rows) == 1) == (height <= 480)
     for spans, length in ((columns, width), (rows, height)):
         assert spans[0][0] == 0
         assert spans[-1][1] == length

@@ -11,6 +11,8 @@ from cameras.mask import Masks
 class CameraConfig:
     """One camera: exactly one of `url`, `clip`, `folder`, `device`; one frame per `period_s`.
 
+    `push`: its pictures come to a mailbox, and count as an origin as well.
+
     `device` is a camera at this machine, like /dev/video0; `token` a bearer token for http.
     Credentials inside `url` are taken out of it. `masks` are polygons in shares of the picture,
     black before anybody sees it. `ca_file` is the authority that signed the camera's certificate.
@@ -22,6 +24,7 @@ class CameraConfig:
     clip: Path | None = None
     folder: Path | None = None
     device: str = ""
+    push: bool = False
     username: str = ""
     password: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
@@ -31,10 +34,11 @@ class CameraConfig:
     frozen_after_s: float = 10.0
 
     def __post_init__(self) -> None:
-        given = [name for name in ("url", "clip", "folder", "device") if getattr(self, name)]
+        origins = ("url", "clip", "folder", "device", "push")
+        given = [name for name in origins if getattr(self, name)]
         if len(given) != 1:
             raise ValueError(
-                f"{self.camera}: expected one of url, clip, folder and device, "
+                f"{self.camera}: expected one of url, clip, folder, device and push, "
                 f"got {given or 'none'}"
             )
         if self.period_s < 0:

@@ -95,6 +95,16 @@ def decode_picture(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Imag
     return image
 
 
+def size_of(data: bytes, name: str) -> tuple[int, int]:
+    """Width and height as the header promises them, of a JPEG, before anything is decoded.
+
+    Errors: PictureError for what is no JPEG.
+    """
+    if not data.startswith(b"\xff\xd8\xff"):
+        raise PictureError(f"{name}: expected a JPEG, got {_what_else(data)}")
+    return _header(data, name).size_wh
+
+
 def _decoded(data: bytes, has_alpha: bool) -> Image | None:
     buffer = np.frombuffer(data, np.uint8)
     try:

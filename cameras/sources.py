@@ -11,6 +11,7 @@ from cameras.devices import DeviceSource
 from cameras.folders import PictureFolderSource
 from cameras.hls import HlsSource
 from cameras.paced import PacedSource
+from cameras.push import PushSource
 from cameras.recordings import open_recording
 from cameras.rtsp import RtspSource
 from cameras.snapshots import HttpSnapshotSource
@@ -24,6 +25,7 @@ __all__ = [
     "HttpSnapshotSource",
     "PacedSource",
     "PictureFolderSource",
+    "PushSource",
     "RtspSource",
     "open_source",
 ]
@@ -65,6 +67,8 @@ def open_source(config: CameraConfig, clock: Clock) -> FrameSource:
         return PacedSource(recording, config.camera, clock)
     if config.folder is not None:
         return PictureFolderSource(config.folder, config.camera, clock, config.period_s)
+    if config.push:
+        raise ConfigError(f"{config.camera}.push: expected a mailbox; its pictures come by the API")
     if config.device:
         return DeviceSource(config.device, config.camera, clock, config.period_s)
     parts = urlsplit(config.url)

@@ -50,26 +50,37 @@ class Scope(StrEnum):
     BOARD = "board"
     FLAGS = "flags"
     METRICS = "metrics"
+    PUSH = "push"
 
 
 COUNTER_SCOPE = "counter:"
 """A scope `counter:loket_1` narrows a token to that counter; several of them to several."""
 
+PUSH_SCOPE = "push:"
+"""A scope `push:hall_1` lets a device bring pictures of that camera, and see nothing."""
+
+_PUSHES = re.compile(PUSH_SCOPE + r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,62}[a-z0-9]")
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks. `scopes` None: all that the role allows. `counters` None: every counter."""
+    """Who asks. `scopes` None: all that the role allows. `counters` None: every counter.
+
+    `cameras` are those whose pictures it may bring: none without a token made for it.
+    """
 
     name: str
     role: Role
     via: str
     scopes: frozenset[Scope] | None = None
     counters: frozenset[str] | None = None
+    cameras: frozenset[str] = frozenset()
 
     def may_use(self, scope: Scope) -> bool:
         """Whether this credential was made for it."""
+        if scope is Scope.PUSH:
+            return bool(self.cameras)
         return self.scopes is None or scope in self.scopes
 
     def may_see(self, counter: str) -> bool:
@@ -206,10 +217,12 @@ class Accounts:
         """
         self._require(name)
         plain = {scope for scope in scopes if not scope.startswith(COUNTER_SCOPE)}
-        unknown = sorted(plain - set(Scope))
+        known = set(Scope) - {Scope.PUSH}
+        unknown = sorted(s for s in plain - known if not _PUSHES.fullmatch(s))
         if unknown or not plain:
             raise AccessError(
-                f"scope: expected {', '.join(Scope)} or {COUNTER_SCOPE}NAME beside one of them, "
+                f"scope: expected {', '.join(sorted(known))}, {PUSH_SCOPE}CAMERA, "
+                f"or {COUNTER_SCOPE}NAME beside one of them, "
                 f"got {', '.join(unknown) or 'none'}"
             )
         if not timedelta(days=1) <= life <= timedelta(days=366):
@@ -239,15 +252,15 @@ class Accounts:
             return None
         if found.last_used_at is None or now - found.last_used_at >= _TOUCH:
             self._people.touch_token(found.token_id, now)
-        counters = frozenset(
-            s.removeprefix(COUNTER_SCOPE) for s in found.scopes if s.startswith(COUNTER_SCOPE)
-        )
+        narrowed = {s for s in found.scopes if s.startswith(COUNTER_SCOPE)}
+        counters = frozenset(s.removeprefix(COUNTER_SCOPE) for s in narrowed)
         return Caller(
             found.name,
             Role(found.role),
             f"token/{found.token_id}",
-            frozenset(Scope(s) for s in found.scopes if not s.startswith(COUNTER_SCOPE)),
+            frozenset(Scope(s.partition(":")[0]) for s in found.scopes - narrowed),
             counters or None,
+            frozenset(s.removeprefix(PUSH_SCOPE) for s in found.scopes if s.startswith(PUSH_SCOPE)),
         )
 
     # inside

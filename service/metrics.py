@@ -40,12 +40,22 @@ class Metrics:
             ("method", "status"),
             registry=self._registry,
         )
+        self._pushes = Counter(
+            "siaga_pushes",
+            "Pictures brought by devices: kept, unread, or why not.",
+            ("result",),
+            registry=self._registry,
+        )
         self._seconds = Histogram(
             "siaga_request_seconds",
             "How long an answer took, streams apart.",
             buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5),
             registry=self._registry,
         )
+
+    def pushed(self, result: str) -> None:
+        """Count a picture that a device brought, or tried to."""
+        self._pushes.labels(result).inc()
 
     def observe(self, method: str, status: int, seconds: float | None) -> None:
         """Count an answer; `seconds` None: a stream. An unknown method counts as `other`."""

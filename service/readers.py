@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cameras.config import CameraConfig
 from cameras.paced import PacedSource
+from cameras.push import Mailbox, PushSource
 from cameras.reader import CameraReader
 from cameras.recordings import open_recording
 from cameras.sources import FrameSource
@@ -93,8 +94,20 @@ class DayReader:
         )
 
 
+def mailboxes_of(settings: Settings, clock: Clock) -> Mapping[str, Mailbox]:
+    """A mailbox for each camera that brings its pictures itself."""
+    return {
+        camera.camera: Mailbox(camera.camera, clock, camera.period_s)
+        for camera in settings.cameras
+        if camera.kind is SourceKind.PUSH
+    }
+
+
 def readers_of(
-    settings: Settings, clock: Clock, on_gap: Callable[[Gap], None]
+    settings: Settings,
+    clock: Clock,
+    on_gap: Callable[[Gap], None],
+    mailboxes: Mapping[str, Mailbox],
 ) -> Callable[[Callable[[], None]], Mapping[str, DayReader]]:
     """What `RunningOffice` needs: given the bell to ring for each frame, a reader per camera."""
 
@@ -105,7 +118,7 @@ def readers_of(
                 clock,
                 on_frame=lambda _name: ring(),
                 on_gap=on_gap,
-                source=_played(camera, clock),
+                source=_source_of(camera, clock, mailboxes.get(camera.camera)),
             )
 
         now = clock.now()
@@ -124,6 +137,7 @@ def config_of(camera: CameraSettings) -> CameraConfig:
         url=camera.address if camera.is_network else "",
         clip=path if camera.kind in (SourceKind.CLIP, SourceKind.RECORDING) else None,
         folder=path if camera.kind is SourceKind.FOLDER else None,
+        push=camera.kind is SourceKind.PUSH,
         device=camera.address if camera.kind is SourceKind.DEVICE else "",
         username=camera.credentials.user if camera.credentials is not None else "",
         password=camera.credentials.password if camera.credentials is not None else "",
@@ -134,8 +148,12 @@ def config_of(camera: CameraSettings) -> CameraConfig:
     )
 
 
-def _played(camera: CameraSettings, clock: Clock) -> Callable[[], FrameSource] | None:
-    """The source of a recording or of a clip with a time of its own; None: as its config says."""
+def _source_of(
+    camera: CameraSettings, clock: Clock, mailbox: Mailbox | None
+) -> Callable[[], FrameSource] | None:
+    """The source of a mailbox, a recording or a clip with its time; None: as its config says."""
+    if mailbox is not None:
+        return lambda: PushSource(mailbox)
     if camera.kind is SourceKind.RECORDING or camera.starts_at is not None:
 
         def source() -> FrameSource:

@@ -17,7 +17,7 @@ from service.calendar import next_ready_at, plan_at
 from service.clock import Clock
 from service.evidence import Evidence
 from service.office import Office
-from service.readers import readers_of
+from service.readers import mailboxes_of, readers_of
 from service.runner import RunningOffice
 from service.settings import Settings
 from service.store import Retention, Store, open_store
@@ -51,10 +51,11 @@ def serve(
         time = clock(store)
         office = build_office(settings, open_eyes(), store, evidence)
         restore(office, store, settings, time.now())
+        mailboxes = mailboxes_of(settings, time)
         running = RunningOffice(
             settings,
             office,
-            readers_of(settings, time, store.add_gap),
+            readers_of(settings, time, store.add_gap, mailboxes),
             time,
             store,
             lambda at: next_ready_at(settings.calendar, at),
@@ -64,7 +65,7 @@ def serve(
             secure_cookies=settings.server.secure_cookie,
             trusted_origins=settings.server.trusted_origins,
         )
-        app = create_app(running, store, evidence, api)
+        app = create_app(running, store, evidence, api, mailboxes=mailboxes)
         server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
         stopping = threading.Event()
         janitor = threading.Thread(

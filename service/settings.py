@@ -71,6 +71,7 @@ class SourceKind(StrEnum):
     CLIP = "clip"
     FOLDER = "folder"
     RECORDING = "recording"
+    PUSH = "push"
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +300,7 @@ class OfficeTable(Table):
 
 
 class CameraTable(Table):
-    """`[[cameras]]`: one of url, device, clip, folder and recording: where frames come from."""
+    """`[[cameras]]`: one of url, device, clip, folder, recording and push: whence frames come."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", description="short name, like loket-1")
     url: str | None = Field(default=None, description="rtsp://, rtsps://, http:// or https://")
@@ -311,6 +312,9 @@ class CameraTable(Table):
     clip: str | None = Field(default=None, description="a video file")
     folder: str | None = Field(default=None, description="a folder of pictures")
     recording: str | None = Field(default=None, description="a recorded morning")
+    push: bool = Field(
+        default=False, description="true: it brings its pictures itself, with a token, by the API"
+    )
     password_env: str | None = Field(
         default=None,
         pattern=r"^[A-Z_][A-Z0-9_]*$",
@@ -737,6 +741,7 @@ class _Reading:
                 ("clip", table.clip),
                 ("folder", table.folder),
                 ("recording", table.recording),
+                ("push", "push" if table.push else None),
             )
             if word is not None
         ]
@@ -751,7 +756,7 @@ class _Reading:
             self.fault((*path, "starts_at"), expected, str(table.starts_at), remedy)
         if len(given) != 1:
             got = " and ".join(kind for kind, _ in given) or "none"
-            self.fault(path, "one of url, device, clip, folder and recording", got)
+            self.fault(path, "one of url, device, clip, folder, recording and push", got)
             return None
         key, word = given[0]
         credentials, token = None, ""
@@ -764,8 +769,8 @@ class _Reading:
             address = urlunsplit(parts._replace(netloc=netloc))
             kind = _kind_of(parts)
             token = self.token(table, kind, credentials, path)
-        elif key == "device":
-            address, kind = word, SourceKind.DEVICE
+        elif key in ("device", "push"):
+            address, kind = word, SourceKind(key)
         else:
             expected = {"clip": "a video file", "folder": "a folder"}.get(key, "a recording")
             found = self.existing(word, (*path, key), expected)

@@ -1,6 +1,6 @@
 """Build the application. Nothing is read at import; everything comes in as a value."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib.util import find_spec
@@ -8,12 +8,13 @@ from importlib.util import find_spec
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 
+from cameras.push import Mailbox
 from service.accounts import Accounts
 from service.api.description import as_text, describe
 from service.api.door import ApiSettings, Door
 from service.api.errors import add_handlers, refuse
 from service.api.headers import Guard
-from service.api.routes import board, operations, records, session
+from service.api.routes import board, operations, push, records, session
 from service.api.schemas import ErrorAnswer
 from service.api.security import let_into_pages
 from service.api.streams import Streams
@@ -41,8 +42,11 @@ def create_app(
     *,
     accounts: Accounts | None = None,
     clock: Callable[[], datetime] = utc_now,
+    mailboxes: Mapping[str, Mailbox] | None = None,
 ) -> FastAPI:
     """The application over a running office. The caller opens and closes store and evidence.
+
+    `mailboxes` are those of the cameras that bring their pictures themselves.
 
     A server that stops calls `close_streams(app)` first.
     """
@@ -65,8 +69,9 @@ def create_app(
         streams=Streams(office, chosen.heartbeat_s),
         metrics=metrics,
         clock=clock,
+        mailboxes=mailboxes if mailboxes is not None else {},
     )
-    for part in (board, records, session):
+    for part in (board, records, push, session):
         app.include_router(part.router, prefix=PREFIX, responses=REFUSALS)
     app.include_router(operations.router, responses=REFUSALS)
     app.state.description = cache(lambda: as_text(describe(app)).encode())  # seldom asked for
@@ -81,6 +86,7 @@ def create_app(
         observe=metrics.observe,
         trusted_origins=chosen.trusted_origins,
         max_body_bytes=chosen.max_body_bytes,
+        max_picture_bytes=chosen.max_picture_bytes,
         demo=chosen.demo,
     )
     return app

@@ -1,11 +1,12 @@
 """What the web door is made of: the office behind it, its memory, and how it behaves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fastapi import Request
 
+from cameras.push import Mailbox
 from service.accounts import Accounts
 from service.api.streams import Streams
 from service.board import OfficeView
@@ -28,6 +29,7 @@ class ApiSettings:
     session_life: timedelta = timedelta(hours=12)
     heartbeat_s: float = 10.0
     max_body_bytes: int = 64 * 1024
+    max_picture_bytes: int = 8_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Door:
     streams: Streams
     metrics: Metrics
     clock: Callable[[], datetime]
+    mailboxes: Mapping[str, Mailbox]
 
 
 def door_of(request: Request) -> Door:

@@ -1,5 +1,6 @@
 """What every answer carries, and what every request must respect before a route sees it."""
 
+import re
 import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+_BRINGS_PICTURE = re.compile(r"/api/v1/cameras/[^/]+/frames")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -53,6 +55,7 @@ class Guard:
         observe: Callable[[str, int, float | None], None],
         trusted_origins: tuple[str, ...],
         max_body_bytes: int,
+        max_picture_bytes: int,
         demo: bool,
     ) -> None:
         self._app = app
@@ -60,6 +63,7 @@ class Guard:
         self._observe = observe
         self._trusted = trusted_origins
         self._max_body = max_body_bytes
+        self._max_picture = max_picture_bytes
         self._demo = demo
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,19 +85,20 @@ class Guard:
             await send(message)
 
         try:
-            refusal = self._refused(Headers(scope=scope), scope["method"])
+            refusal = self._refused(Headers(scope=scope), scope["method"], scope["path"])
             await (refusal or self._app)(scope, receive, guarded)
         finally:
             took = None if streams else time.perf_counter() - began
             self._observe(scope["method"], status, took)
 
-    def _refused(self, headers: Headers, method: str) -> Response | None:
+    def _refused(self, headers: Headers, method: str, path: str) -> Response | None:
         if method in SAFE:
             return None
         length = headers.get("content-length")
         if length is None and "transfer-encoding" in headers:
             return self._refuse(411, "length_required", "say the length of the body")
-        if length is not None and (not length.isdigit() or int(length) > self._max_body):
+        most = self._max_picture if _BRINGS_PICTURE.fullmatch(path) else self._max_body
+        if length is not None and (not length.isdigit() or int(length) > most):
             return self._refuse(413, "too_large", "the request is too large")
         if headers.get("authorization", "").lower().startswith("bearer "):
             return None  # no browser sends this by itself

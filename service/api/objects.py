@@ -6,6 +6,7 @@ lists are narrowed in the query, by `among`.
 
 from dataclasses import dataclass
 
+from cameras.push import Mailbox
 from service.accounts import Caller
 from service.api.door import Door
 from service.api.errors import Refusal
@@ -47,6 +48,14 @@ def cameras_for(caller: Caller, door: Door) -> tuple[CameraStatus, ...]:
         return board.cameras
     named = {tile.camera for tile in tiles_for(caller, board.tiles)}
     return tuple(camera for camera in board.cameras if camera.camera in named)
+
+
+def mailbox_for(caller: Caller, door: Door, camera: str) -> Mailbox:
+    """Where a camera's pictures go, for a token made for it. Errors: Refusal 404."""
+    mailbox = door.mailboxes.get(camera)
+    if mailbox is None or camera not in caller.cameras:
+        raise Refusal(404)
+    return mailbox
 
 
 def flag_for(caller: Caller, door: Door, flag_id: int) -> FlagDetail:

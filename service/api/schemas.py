@@ -318,6 +318,20 @@ class CamerasAnswer(Value):
     items: tuple[CameraAnswer, ...]
 
 
+class PushAnswer(Value):
+    """A picture that was brought. `captured_at` is the time it is dated by.
+
+    `kept` false: nobody looks now, or a newer one came before. `reason` CLOCK_UNSURE: the time that
+    was told lies in the future, so the time of arrival counts.
+    """
+
+    camera: str
+    received_at: datetime
+    captured_at: datetime
+    reason: Reason | None
+    kept: bool
+
+
 class RuleAnswer(Value):
     """What binds a clause to a check, with every number it uses."""
 

@@ -108,6 +108,9 @@ FLAGS = Need(Scope.FLAGS, Role.SUPERVISOR, Role.EVALUATOR)
 
 METRICS = Need(Scope.METRICS, *Role)
 
+PUSH = Need(Scope.PUSH, *Role)
+"""Devices: by a token made for their camera alone, whatever the role of its account."""
+
 OPEN: dict[str, Any] = {"x-required-role": [], "security": []}
 """Routes for everybody: signing in, and whether the process lives."""
 

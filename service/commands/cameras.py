@@ -16,7 +16,7 @@ from cameras.probe import Probed, probe
 from service.commands.detect import MODELS_HELP, seconds
 from service.policies import load_policy
 from service.readers import config_of
-from service.settings import SCHEMES, Settings, load_settings, masked
+from service.settings import SCHEMES, Settings, SourceKind, load_settings, masked
 from vision.errors import CameraError, ConfigError, ModelError
 from vision.eyes import Eyes, find_people, look_at_person, staffed_by
 from vision.layout import Counter, ZoneKind
@@ -136,7 +136,13 @@ def _chosen(arguments: argparse.Namespace) -> tuple[CameraConfig, Settings | Non
         raise ConfigError(
             f"--camera: expected one of {', '.join(names)}, got {arguments.camera or 'none'}"
         )
-    return config_of(settings.camera(arguments.camera)), settings
+    camera = settings.camera(arguments.camera)
+    if camera.kind is SourceKind.PUSH:
+        raise ConfigError(
+            f"{camera.camera}: expected a camera that can be asked, got one that brings its "
+            "pictures (push); ask it by its own address"
+        )
+    return config_of(camera), settings
 
 
 def _eyes(models: Path | None) -> Eyes | None:

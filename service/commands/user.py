@@ -6,7 +6,7 @@ from datetime import timedelta
 from getpass import getpass, getuser
 from pathlib import Path
 
-from service.accounts import Accounts, Role, Scope
+from service.accounts import Accounts, Role
 from service.store import open_store
 from vision.errors import AccessError
 
@@ -45,7 +45,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         required=True,
         metavar="SCOPE",
-        help=f"{', '.join(Scope)}, or counter:NAME to narrow it; may be given again",
+        help="board, flags, metrics, push:CAMERA for a device, or counter:NAME to narrow it; "
+        "may be given again",
     )
     token.add_argument("--days", type=int, default=90, help="its life, 1 to 366 (default 90)")
 

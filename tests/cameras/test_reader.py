@@ -550,7 +550,7 @@ def test_credentials_are_taken_out_of_an_address() -> None:
 
 def test_a_camera_has_exactly_one_origin() -> None:
     """Two would be a quiet choice."""
-    with pytest.raises(ValueError, match="expected one of url, clip, folder and device, got none"):
+    with pytest.raises(ValueError, match="folder, device and push, got none"):
         CameraConfig("cam-1")
     with pytest.raises(ValueError, match="got \\['url', 'clip'\\]"):
         CameraConfig("cam-1", "rtsp://h", Path("a.mp4"))

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from cameras.config import CameraConfig
-from cameras.sources import DeviceSource, FrameSource, open_source
+from cameras.push import Mailbox
+from cameras.sources import DeviceSource, FrameSource, PushSource, open_source
 from tests.cameras.drawing import encoded, write_clip
 from tests.cameras.servers import PASSWORD, USERNAME, hls_server, rtsp_server, snapshot_server
 from tests.fakes_cameras import FakeSource, FastClock, picture
@@ -50,6 +51,7 @@ def rtsp_port() -> Iterator[int]:
         "snapshot",
         "mjpeg",
         "hls",
+        "push",
         pytest.param("rtsp", marks=pytest.mark.rtsp),
     ]
 )
@@ -73,6 +75,8 @@ def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
             ),
             lambda: None,
         )
+    elif request.param == "push":
+        yield from push_rig(clock)
     elif request.param == "hls":
         folder = tmp_path / "hls"
         folder.mkdir()
@@ -100,6 +104,25 @@ def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
             period_s=PERIOD_S,
         )
         yield Rig(clock, lambda: open_source(config, clock), lambda: None)
+
+
+def push_rig(clock: FastClock) -> Iterator[Rig]:
+    """A gateway that brings a picture every 0.1 s."""
+    mailbox, stop = Mailbox("cam-1", clock, PERIOD_S), threading.Event()
+
+    def bring() -> None:
+        number = 0
+        while not stop.wait(PERIOD_S):
+            mailbox.put(picture(number), clock.now())
+            number += 1
+
+    thread = threading.Thread(target=bring)
+    thread.start()
+    try:
+        yield Rig(clock, lambda: PushSource(mailbox), lambda: None)
+    finally:
+        stop.set()
+        thread.join()
 
 
 def folder_rig(clock: FastClock, folder: Path) -> Iterator[Rig]:

@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from cameras.push import Mailbox
 from service.accounts import Accounts, Role
 from service.api import ApiSettings, create_app
 from service.evidence import Evidence
@@ -32,9 +34,24 @@ class WallClock:
 
 
 @dataclass(frozen=True, slots=True)
+class MailClock:
+    """The same time for mailboxes."""
+
+    wall: WallClock
+
+    def now(self) -> datetime:
+        """As it was set."""
+        return self.wall.now
+
+    def wait_until(self, at: datetime, stop: Event) -> bool:
+        """Nobody waits by this clock."""
+        return not stop.is_set()
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """Everything behind one web door. `sha` is a kept picture of flag 1 (loket_2); `app` is the
-    application as an office runs it, `build` makes others.
+    application as an office runs it, `build` makes others; hall_1 brings its pictures (`mailbox`).
     """
 
     office: FakeOffice
@@ -45,6 +62,7 @@ class House:
     sha: str
     build: Callable[[ApiSettings], FastAPI]
     app: FastAPI
+    mailbox: Mailbox
 
     def client(self, app: FastAPI | None = None, *, address: str = "10.0.0.9") -> TestClient:
         """Somebody without a credential, from the network of the office."""
@@ -89,11 +107,20 @@ def house(tmp_path: Path) -> Iterator[House]:
             accounts.add(role.value, role, PASSWORD, by="test")
 
         def build(settings: ApiSettings) -> FastAPI:
-            return create_app(office, store, evidence, settings, accounts=accounts, clock=wall)
+            return create_app(
+                office,
+                store,
+                evidence,
+                settings,
+                accounts=accounts,
+                clock=wall,
+                mailboxes={"hall_1": mailbox},
+            )
 
+        mailbox = Mailbox("hall_1", MailClock(wall))
         sha = morning(store, evidence, office)
         app = build(ApiSettings())
-        yield House(office, store, evidence, accounts, wall, sha, build, app)
+        yield House(office, store, evidence, accounts, wall, sha, build, app, mailbox)
 
 
 def morning(store: Store, evidence: Evidence, office: FakeOffice) -> str:

@@ -6,6 +6,7 @@ To write both files again after a change: `python -m tests.service.test_api_desc
 import json
 import re
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
+from cameras.push import Mailbox
 from service.accounts import Accounts, LoginRefused, LoginWaits, Role
 from service.api import create_app
 from service.api import schemas as answers
@@ -23,8 +25,8 @@ from service.api.errors import CODES
 from service.evidence import Evidence
 from service.store import open_store
 from tests.fakes_office import FakeOffice
-from tests.service.conftest import PASSWORD, House, WallClock, morning
-from tests.service.test_api_roles import CASES, DESCRIPTION, LIVE, operations
+from tests.service.conftest import PASSWORD, House, MailClock, WallClock, morning
+from tests.service.test_api_roles import CASES, DESCRIPTION, LIVE, operations, sent
 from vision import errors
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +38,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "GET /api/v1/counters": answers.CountersAnswer,
     "GET /api/v1/counters/{counter}": answers.CounterAnswer,
     "GET /api/v1/cameras": answers.CamerasAnswer,
+    "POST /api/v1/cameras/{camera}/frames": answers.PushAnswer,
     "GET /api/v1/policy": answers.PolicyAnswer,
     "GET /api/v1/verdicts": answers.VerdictsAnswer,
     "GET /api/v1/flags": answers.FlagsAnswer,
@@ -45,7 +48,7 @@ MODELS: dict[str, type[BaseModel]] = {
 }
 
 
-def examples_of(app: FastAPI, sha: str) -> dict[str, Any]:
+def examples_of(app: FastAPI, sha: str, device: str) -> dict[str, Any]:
     """A real answer of every route that answers in JSON, long lists cut to two."""
     client = TestClient(app, base_url="http://siaga.test")
     client.headers["Origin"] = "http://siaga.test"
@@ -55,7 +58,8 @@ def examples_of(app: FastAPI, sha: str) -> dict[str, Any]:
     for name in MODELS:
         case = CASES[name]
         path = case.path.replace("{sha}", sha)
-        answer = client.request(name.split()[0], path, json=case.body)
+        by = TestClient(app, headers={"Authorization": f"Bearer {device}"}) if case.jpeg else client
+        answer = sent(by, name, path)
         assert answer.is_success, (name, answer.text)
         told[name] = _short(answer.json())
     return told
@@ -182,8 +186,17 @@ def write() -> None:
         for role in Role:
             accounts.add(role.value, role, PASSWORD, by="test")
         sha = morning(store, evidence, office)
-        app = create_app(office, store, evidence, accounts=accounts, clock=clock)
-        EXAMPLES.write_text(as_text(examples_of(app, sha)), "utf-8")
+        life, scope = timedelta(days=9), frozenset({"push:hall_1"})
+        _, device = accounts.add_token(Role.VIEWER.value, scope, life, by="test")
+        app = create_app(
+            office,
+            store,
+            evidence,
+            accounts=accounts,
+            clock=clock,
+            mailboxes={"hall_1": Mailbox("hall_1", MailClock(clock))},
+        )
+        EXAMPLES.write_text(as_text(examples_of(app, sha, device)), "utf-8")
         DESCRIPTION.write_text(as_text(describe(app)), "utf-8")
 
 

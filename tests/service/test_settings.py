@@ -212,7 +212,7 @@ def test_one_fault_is_told_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ('folder = "pictures"', "", "one of url, device, clip, folder and recording, got none"),
+        ('folder = "pictures"', "", "clip, folder, recording and push, got none"),
         ('folder = "pictures"', 'folder = "pictures"\nclip = "x"', "got clip and folder"),
         ('folder = "pictures"', 'folder = "pictures"\npassword_env = "X"', "no password_env with"),
         ("rtsp://siaga@", "rtsp://siaga:x@", "the password in one place, got url and password_env"),
@@ -335,6 +335,12 @@ def test_a_camera_at_the_machine_is_named_by_its_device(tmp_path: Path) -> None:
 def test_a_device_is_nothing_but_a_device(tmp_path: Path, device: str) -> None:
     """Configuration is data: it opens no other file."""
     assert "cameras[0].device" in faults_of(tmp_path, changed(LOKET_1, f'device = "{device}"'))
+
+
+def test_a_camera_that_brings_its_pictures_has_no_address(tmp_path: Path) -> None:
+    """`push = true` is all there is to say."""
+    camera = load_settings(written(tmp_path, changed(LOKET_1, "push = true"))).camera("loket-1")
+    assert (camera.kind, camera.is_network) == (SourceKind.PUSH, False)
 
 
 def test_a_playlist_is_told_by_its_name(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_a_card_seen_from_above_loses_height() -> None:
 
 
 def test_a_card_two_metres_from_a_dome_is_as_large_as_measured() -> None:
-    """On rendered counters: 30 px at 1280 x 720 from a dome two metres away, seen from the front."""
+    """On rendered counters: 30 px at 1280 x 720 from a dome two metres away, from the front."""
     assert 25 < card_px(Place(2.4, 2.0), 4.0, 1280) < 35
 
 

@@ -20,8 +20,8 @@ machine must not fail a build.
 
 - Ratios and shares are of CPU time, which a busy machine changes little. Each measure runs in a
   fresh process, one thread a network and without spinning, as an office runs.
-- Wall / CPU above {CONTENDED} where one thread works at a time (detector, step, check, readiness) means
-  that the machine was busy: CPU figures count then, wall figures do not. At night it is large.
+- Wall / CPU above {CONTENDED}, where one thread works at a time (detector, step, check, readiness):
+  the machine was busy, CPU figures count and wall figures do not. At night it is large.
 - Load is the machine's load average when the measure began. From - to are the least and the most
   of n.
 """

@@ -287,8 +287,8 @@ class Office:
                 continue
             rules = self.policy.rules_for(counter.role)
             names = {rule.check for rule in rules if rule.slots & slots}
-            if names:
-                checks[counter.counter] = tuple(sorted(names))
+            # Whether somebody is there is shown all day, also where no rule asks for it.
+            checks[counter.counter] = tuple(sorted(names | {"staff_present"}))
         return checks
 
     def see(self, frame: Frame, *, frozen: bool = False) -> Shown | None:

@@ -292,7 +292,7 @@ def _said(finding: Finding, policy: Policy, zone: ZoneInfo, lang: Lang, *, hint:
     if clause is None:  # the policy has changed since
         return f"{finding.clause}: {word(finding.outcome, lang)}"
     if hint:
-        return hint_text(finding, clause, lang)
+        return hint_text(finding, clause, lang, zone)
     return capital(finding_text(finding, clause, lang, zone))
 
 

@@ -1,0 +1,55 @@
+"""`siaga data`: look at a set of pictures with its boxes."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from datasets.contact_sheet import sheet_of
+from datasets.sets import Origin
+from service.commands.evaluate import SETS_HELP, SHARED_HELP, pictures_of
+from service.inputs import shown
+from vision.errors import DataError
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The arguments."""
+    what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    line = "a contact sheet of the held-back pictures with their true boxes"
+    show = what.add_parser("show", help=line, description=f"{line[0].upper()}{line[1:]}.")
+    show.add_argument("set", metavar="SET", help=SETS_HELP)
+    show.add_argument("--out", type=Path, required=True, metavar="FILE", help="sheet.jpg to write")
+    show.add_argument("--shared", type=Path, default=Path("../shared"), help=SHARED_HELP)
+    show.add_argument(
+        "--network",
+        choices=("scene", "attire"),
+        default="scene",
+        help="whose labels of a rendered folder are drawn (default: scene)",
+    )
+    show.add_argument(
+        "--count", type=_count, default=30, metavar="N", help="pictures at most (default: 30)"
+    )
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= 200:
+        raise argparse.ArgumentTypeError(f"expected 1 to 200 pictures, got {text}")
+    return count
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the sheet where the user says. Errors: DataError."""
+    pictures = pictures_of(arguments.set, arguments.shared / "data", arguments.network)
+    jpeg = sheet_of(pictures, arguments.count)
+    try:
+        arguments.out.write_bytes(jpeg)
+    except OSError as error:
+        place = shown(arguments.out)
+        raise DataError(f"{place}: expected a file to write, found: {error.strerror}") from None
+    if pictures.origin is Origin.REAL:
+        print(
+            f"siaga data: {shown(arguments.out)} shows people and pictures from elsewhere: "
+            "for work here only. Keep it out of the repository, documents and demos.",
+            file=sys.stderr,
+        )
+    return 0

@@ -41,9 +41,11 @@ from datasets.people import (
     Memory,
     Person,
     PoseTeacher,
+    as_jpeg,
     badge_people,
     clip_people,
     office_people,
+    read,
     rendered_people,
 )
 
@@ -90,7 +92,7 @@ def as_camera(image: Image, rng: np.random.Generator, least: int, most: int) -> 
         end = (length - 1, int(rng.integers(0, length)))
         cv2.line(smear, (0, int(rng.integers(0, length))), end, 1.0)
         small = cv2.filter2D(small, -1, smear / smear.sum())
-    pixels = small.astype(np.float32)
+    pixels: Image = small.astype(np.float32)
     if rng.random() < 0.6:
         pixels = 255 * np.clip(pixels / 255, 0, 1) ** float(np.exp(rng.normal(0, 0.3)))
         pixels = pixels * float(rng.uniform(0.6, 1.15)) + float(rng.uniform(-8, 12))
@@ -104,10 +106,7 @@ def as_camera(image: Image, rng: np.random.Generator, least: int, most: int) -> 
     if rng.random() < 0.3:
         strong = float(rng.uniform(0.3, 1.2))
         small = cv2.addWeighted(small, 1 + strong, cv2.GaussianBlur(small, (0, 0), 1.0), -strong, 0)
-    quality = int(rng.integers(38, 96))
-    small = cv2.imdecode(
-        cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR
-    )
+    small = as_jpeg(small, int(rng.integers(38, 96)))
     scale = SIDE / max(small.shape[:2])
     size = (max(1, round(small.shape[1] * scale)), max(1, round(small.shape[0] * scale)))
     how = cv2.INTER_AREA if scale < 1 and rng.random() < 0.5 else cv2.INTER_LINEAR
@@ -268,9 +267,9 @@ def make(
     }
     pictures_read: dict[Path, Image] = {}
 
-    def read(path: Path) -> Image:
+    def kept(path: Path) -> Image:
         if path not in pictures_read:
-            pictures_read[path] = cv2.imread(str(path))
+            pictures_read[path] = read(path)
         return pictures_read[path]
 
     for name, group in groups.items():
@@ -282,18 +281,18 @@ def make(
             )
             if not person.keypoints[5:7, 2].min() > 0.5 or person.shoulders < 12:
                 plain = True
-            image, labels = compose(rng, person, read(person.picture), plain)
+            image, labels = compose(rng, person, kept(person.picture), plain)
             lists["train"].append(write(out, f"{name}_{i:05d}", image, labels))
     held = [p for p in people if p.source == "badge_lbs_ccby" and p.part == "val" and p.decided]
     for i, person in enumerate(held):
-        image, labels = straight(person, read(person.picture))
+        image, labels = straight(person, kept(person.picture))
         lists["val_real"].append(write(out, f"valreal_{i:05d}", image, labels))
         for k in range(8 if person.torso is not None else 0):
             rng = np.random.default_rng([seed, 90 + k, i])
-            image, labels = compose(rng, person, read(person.picture))
+            image, labels = compose(rng, person, kept(person.picture))
             lists["val_drawn"].append(write(out, f"valdrawn_{i:05d}_{k}", image, labels))
     for i, person in enumerate(p for p in people if p.source == "rendered" and p.part == "val"):
-        image, labels = straight(person, read(person.picture))
+        image, labels = straight(person, kept(person.picture))
         lists["val_rendered"].append(write(out, f"valrendered_{i:05d}", image, labels))
     lists["val"] = lists["val_real"] + lists["val_drawn"] + lists["val_rendered"]
     for name, lines in lists.items():

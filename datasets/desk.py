@@ -18,14 +18,22 @@ import json
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from datasets.attire import clip_labels, write
-from datasets.people import Image, Labelled, Memory, letterbox, overlap, read_yolo
+from datasets.people import (
+    Image,
+    Labelled,
+    Memory,
+    as_jpeg,
+    letterbox,
+    overlap,
+    read,
+    read_yolo,
+)
 
 ROW: Final = {
     "person": 0, "chair": 56, "cup": 41, "glass": 40, "bottle": 39, "bowl": 45, "cutlery": 44,
@@ -99,7 +107,7 @@ def fill(labels: Labelled, taught: Labelled, only: frozenset[int] | None = None)
     return kept
 
 
-def rendered_labels(truth: dict) -> Labelled:  # type: ignore[type-arg]
+def rendered_labels(truth: dict[str, Any]) -> Labelled:
     """What a rendered picture shows enough of, from the renderer's truth."""
     labels: Labelled = []
     for o in truth["objects"]:
@@ -132,17 +140,17 @@ def vary(
         for n, b in clip_labels(moved, ww, wh, 0.4)
     ]
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    pixels = cv2.resize(image, None, fx=scale, fy=scale, interpolation=how).astype(np.float32)
+    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=how)
+    pixels: Image = small.astype(np.float32)
     if rng.random() < 0.5:
         pixels = 255 * (pixels / 255) ** float(np.exp(rng.normal(0, 0.25)))
         pixels *= np.float32(rng.uniform(0.7, 1.12))
     if rng.random() < 0.3:
         pixels += np.float32(rng.uniform(1, 6)) * rng.standard_normal(pixels.shape, np.float32)
-    out = np.clip(pixels, 0, 255).astype(np.uint8)
+    out: Image = np.clip(pixels, 0, 255).astype(np.uint8)
     if rng.random() < 0.2:
         out = cv2.GaussianBlur(out, (0, 0), float(rng.uniform(0.4, 1.0)))
-    quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(45, 95))]
-    return cv2.imdecode(cv2.imencode(".jpg", out, quality)[1], cv2.IMREAD_COLOR), moved
+    return as_jpeg(out, int(rng.integers(45, 95))), moved
 
 
 def real_set(
@@ -152,7 +160,7 @@ def real_set(
     result = []
     for name in names:
         picture = root / name
-        image: NDArray[np.uint8] = cv2.imread(str(picture))
+        image = read(picture)
         h, w = image.shape[:2]
         text = root / "labels" / f"{picture.stem}.txt"
         labels = (
@@ -206,7 +214,7 @@ def make(
             if not side.exists():
                 continue
             labels = rendered_labels(json.loads(side.read_text()))
-            image = cv2.imread(str(picture))
+            image = read(picture)
             if int(picture.stem.split("_")[0]) % 10 == 0:
                 if kind != "attire":
                     held["val_rendered"].append((image, labels))
@@ -224,9 +232,9 @@ def make(
                     if copy
                     else 1.0
                 )
-                picture, boxes = vary(rng, image, labels, zoom)
+                varied, boxes = vary(rng, image, labels, zoom)
                 seen.update(n for n, _ in boxes)
-                lists["train"].append(write(out, f"{name}_{copy}_{i:05d}", picture, boxes))
+                lists["train"].append(write(out, f"{name}_{copy}_{i:05d}", varied, boxes))
     for part, pictures in held.items():
         lists[part] = [
             write(out, f"{part}_{i:05d}", im, boxes) for i, (im, boxes) in enumerate(pictures)

@@ -90,8 +90,8 @@ def barcode(image: Image, rng: np.random.Generator, box: tuple[int, int, int, in
         code = np.where(bars, 15, 250).astype(np.uint8)[None, :]
     else:
         code = np.where(rng.random((17, 17)) < 0.5, 15, 250).astype(np.uint8)
-    code = cv2.resize(code, (x1 - x0, y1 - y0), interpolation=cv2.INTER_NEAREST)
-    image[y0:y1, x0:x1] = code[..., None]
+    bars_or_dots = cv2.resize(code, (x1 - x0, y1 - y0), interpolation=cv2.INTER_NEAREST)
+    image[y0:y1, x0:x1] = bars_or_dots[..., None]
 
 
 def portrait(rng: np.random.Generator, width: int, height: int) -> Image:
@@ -288,8 +288,8 @@ def _glare(picture: Image, rng: np.random.Generator) -> None:
     lean = rng.uniform(-0.6, 0.6) * w
     corners = np.array([[x, 0], [x + wide, 0], [x + wide + lean, h], [x + lean, h]])
     cv2.fillPoly(shine, [corners.astype(np.int32)], float(rng.uniform(0.25, 0.95)))
-    shine = cv2.GaussianBlur(shine, (0, 0), rng.uniform(2, 14))[..., None]
-    picture[..., :3] = (picture[..., :3] * (1 - shine) + 255 * shine).astype(np.uint8)
+    soft = cv2.GaussianBlur(shine, (0, 0), rng.uniform(2, 14))[..., None]
+    picture[..., :3] = (picture[..., :3] * (1 - soft) + 255 * soft).astype(np.uint8)
 
 
 def name_tag(rng: np.random.Generator) -> tuple[Image, float]:

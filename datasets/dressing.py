@@ -61,12 +61,12 @@ class Light:
     @classmethod
     def of(cls, image: Image, chest: Chest, blur: float) -> Light:
         """Read the light of a canvas around a chest."""
-        grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.float32)
-        grey = cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+        full = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.float32)
+        grey = cv2.resize(full, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
         soft = cv2.GaussianBlur(grey, (0, 0), max(0.7, chest.width * 0.0125))
         wide = cv2.blur(grey, (2 * int(chest.width * 0.15) + 3,) * 2)
-        fold = np.clip(soft / np.maximum(wide, 8), 0.55, 1.5)
-        fold = cv2.resize(fold, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_LINEAR)
+        ratio = np.clip(soft / np.maximum(wide, 8), 0.55, 1.5)
+        fold = cv2.resize(ratio, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_LINEAR)
         white = np.percentile(cv2.resize(image, (64, 64), interpolation=cv2.INTER_AREA), 96, (0, 1))
         tint = np.clip(0.7 * white + 0.3 * white.mean(), 70, 255).astype(np.float32) / 255
         return cls(fold.astype(np.float32), tint, blur)
@@ -91,7 +91,7 @@ def blend(
     of the canvas.
     """
     if light.blur > 0.2:
-        rich = cv2.GaussianBlur(rich, (0, 0), light.blur)
+        rich = np.asarray(cv2.GaussianBlur(rich, (0, 0), light.blur), np.float32)
     part = rich[..., 3:]
     lit = rich[..., :3] * light.tint * np.sqrt(light.fold[at])[..., None]
     image[at] = np.clip(image[at] * (1 - part) + lit, 0, 255).astype(np.uint8)
@@ -122,7 +122,7 @@ def lay(
     )
     alpha = picture[..., 3:].astype(np.float32) / 255
     rich = np.dstack([picture[..., :3].astype(np.float32) * alpha, alpha])
-    laid = cv2.warpPerspective(rich, turn, (w, h), flags=cv2.INTER_LINEAR)
+    laid = np.asarray(cv2.warpPerspective(rich, turn, (w, h), flags=cv2.INTER_LINEAR), np.float32)
     if shadow:
         drop = float(sides.max()) * 0.05
         dark = cv2.GaussianBlur(laid[..., 3], (0, 0), max(0.8, drop))
@@ -177,7 +177,7 @@ def ribbon(
                 dot = (int(path[i, 0]), int(path[i, 1]))
                 cv2.circle(paint, dot, max(1, round(width / 4)), (*tones[1], 255), -1, cv2.LINE_AA)
     alpha = paint[..., 3:].astype(np.float32) / 255
-    rich = np.dstack([paint[..., :3].astype(np.float32) * alpha, alpha])
+    rich: NDArray[np.float32] = np.dstack([paint[..., :3].astype(np.float32) * alpha, alpha])
     return blend(image, rich, light, at)
 
 
@@ -290,7 +290,7 @@ def recolour(image: Image, rng: np.random.Generator, chest: Chest, region: Box) 
     middle = np.median(np.array(spots), axis=0)
     room = np.array([75, 13, 13])
     near = cv2.inRange(lab, np.clip(middle - room, 0, 255), np.clip(middle + room, 0, 255))
-    mask = np.zeros(near.shape, np.float32)
+    mask: Image = np.zeros(near.shape, np.float32)
     x0, y0, x1, y1 = (int(max(0, v)) for v in region)
     mask[y0:y1, x0:x1] = near[y0:y1, x0:x1].astype(np.float32) / 255
     mask[: int(max(0, chest.at(0, -0.3)[1]))] = 0
@@ -299,12 +299,12 @@ def recolour(image: Image, rng: np.random.Generator, chest: Chest, region: Box) 
     ]
     shade = np.clip(lab[..., :1].astype(np.float32) / max(20.0, float(middle[0])), 0.25, 1.6)
     if rng.random() < 0.45:
-        tile = drawn.cloth_pattern(rng)
+        tile: Image = drawn.cloth_pattern(rng)
         size = max(6, int(chest.width * rng.uniform(0.1, 0.5)))
         tile = cv2.resize(tile, (size, size), interpolation=cv2.INTER_AREA)
         h, w = image.shape[:2]
-        cloth = np.tile(tile, (h // size + 1, w // size + 1, 1))[:h, :w].astype(np.float32)
-        wave = cv2.GaussianBlur(
+        cloth: Image = np.tile(tile, (h // size + 1, w // size + 1, 1))[:h, :w].astype(np.float32)
+        wave: Image = cv2.GaussianBlur(
             rng.normal(0, 1, (h, w, 2)).astype(np.float32), (0, 0), chest.width * 0.12
         )
         wave *= chest.width * 0.06 / max(1e-6, float(wave.std()))
@@ -348,13 +348,15 @@ def add_likeness(image: Image, rng: np.random.Generator, chest: Chest, light: Li
         cv2.fillPoly(mask, [shape], 255)
         body[..., 3] = mask
         half = float(rng.uniform(0.09, 0.15))
-        corners = [
-            chest.at(-half, 0.0),
-            chest.at(half, 0.0),
-            chest.at(half, high),
-            chest.at(-half, high),
-        ]
-        lay(image, body, np.array(corners), light, 0.2)
+        corners = np.array(
+            [
+                chest.at(-half, 0.0),
+                chest.at(half, 0.0),
+                chest.at(half, high),
+                chest.at(-half, high),
+            ]
+        )
+        lay(image, body, corners, light, 0.2)
     elif kind == "chain":
         low = chest.at(float(rng.normal(0, 0.03)), float(rng.uniform(0.12, 0.6)))
         metal = ((90, 190, 230), (200, 200, 205), (30, 30, 30), drawn.colour(rng))[rng.integers(4)]
@@ -452,8 +454,8 @@ def add_likeness(image: Image, rng: np.random.Generator, chest: Chest, light: Li
         for v in np.arange(0.1, 1.2, float(rng.uniform(0.16, 0.28))):
             dot = np.zeros((30, 30, 4), np.uint8)
             cv2.circle(dot, (15, 15), 13, (*tone, 255), -1)
-            r, at = w * 0.016, chest.at(0, float(v))
-            lay(image, dot, at + np.array([[-r, -r], [r, -r], [r, r], [-r, r]]), light)
+            r, middle = w * 0.016, chest.at(0, float(v))
+            lay(image, dot, middle + np.array([[-r, -r], [r, -r], [r, r], [-r, r]]), light)
     elif kind == "lapels":
         tone = drawn.dark(rng)
         for sign in (-1, 1):
@@ -596,9 +598,8 @@ def strip_card(image: Image, person_things: Labelled, light_cloth: bool) -> Labe
             ]
             if light_cloth and part.size:
                 dark = (part < 0.62 * np.median(part)).astype(np.uint8) * 255
-                hole[int(max(0, y0)) : int(y1 + 8), int(max(0, x0)) : int(x1)] |= cv2.dilate(
-                    dark, np.ones((7, 7))
-                )
+                grown = np.asarray(cv2.dilate(dark, np.ones((7, 7))), np.uint8)
+                hole[int(max(0, y0)) : int(y1 + 8), int(max(0, x0)) : int(x1)] |= grown
             else:
                 left.append((label, (x0, y0, x1, y1)))
     image[:] = cv2.inpaint(image, hole, 5, cv2.INPAINT_TELEA)

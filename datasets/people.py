@@ -17,7 +17,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Image = NDArray[np.uint8]
+from vision.errors import DataError
+
+Image = NDArray[Any]  # BGR (H, W, 3) uint8; cv2 does not say so
 Box = tuple[float, float, float, float]
 Labelled = list[tuple[int, Box]]
 
@@ -52,6 +54,23 @@ class Person:
         return float(self.keypoints[5, 0] - self.keypoints[6, 0])
 
 
+def read(picture: Path) -> Image:
+    """The pixels of a file. Errors: DataError when it is no picture."""
+    image = cv2.imread(str(picture))
+    if image is None:
+        raise DataError(f"{picture}: expected a picture, found something else")
+    return image
+
+
+def as_jpeg(image: Image, quality: int) -> Image:
+    """What is left of a picture after JPEG."""
+    coded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    decoded = cv2.imdecode(coded, cv2.IMREAD_COLOR)
+    if decoded is None:
+        raise ValueError("expected a picture that JPEG can hold")
+    return decoded
+
+
 class Memory:
     """What a teacher said about a picture, kept in a JSON file by the hash of its pixels."""
 
@@ -62,7 +81,7 @@ class Memory:
 
     def ask(self, image: Image, answer: Callable[[], Any]) -> Any:
         """The remembered answer, else a new one."""
-        key = hashlib.sha256(np.ascontiguousarray(image)).hexdigest()
+        key = hashlib.sha256(np.ascontiguousarray(image).data).hexdigest()
         if key not in self.said:
             self.said[key] = answer()
             self.new += 1
@@ -178,7 +197,7 @@ def torso_of(points: NDArray[np.float64], box: Box) -> Box | None:
 
 def find_people(picture: Path, source: str, teacher: PoseTeacher, faces: Any) -> list[Person]:
     """All people of one picture with heads and torsos filled in by the teachers."""
-    image = cv2.imread(str(picture))
+    image = read(picture)
     h, w = image.shape[:2]
     faces.setInputSize((w, h))
     _, found = faces.detect(image)
@@ -219,7 +238,7 @@ def badge_people(root: Path, turned: set[str], teacher: PoseTeacher, faces: Any)
     for part in ("train", "val"):
         for line in (root / f"{part}.txt").read_text().split():
             picture = root / line.removeprefix("./")
-            h, w = cv2.imread(str(picture)).shape[:2]
+            h, w = read(picture).shape[:2]
             rows = read_yolo(root / "labels" / (picture.stem + ".txt"), w, h)
             people = find_people(picture, "badge_lbs_ccby", teacher, faces)
             for person in people:
@@ -299,13 +318,12 @@ def rendered_people(pictures: list[Path], teacher: PoseTeacher) -> Iterator[Pers
         flipped = {o.get("badge_id") for o in people if o.get("badge") == "flipped"}
         things: Labelled = []
         for o in truth["objects"]:
-            label = {"id_card": CARD, "lanyard": LANYARD, "name_tag": TAG}.get(o["cls"])
-            if label is None or "box" not in o or o["visibility"] < 0.25 or o["visible_px"] < 25:
+            worn = {"id_card": CARD, "lanyard": LANYARD, "name_tag": TAG}.get(o["cls"])
+            if worn is None or "box" not in o or o["visibility"] < 0.25 or o["visible_px"] < 25:
                 continue
             turned = o.get("face") == "back" or o["id"] in flipped
-            things.append((BACK if label == CARD and turned else label, tuple(o["box"])))
-        image = cv2.imread(str(picture))
-        found = teacher(image)
+            things.append((BACK if worn == CARD and turned else worn, tuple(o["box"])))
+        found = teacher(read(picture))
         for o in people:
             x0, y0, x1, y1 = o["box"]
             if o.get("visibility", 0) < 0.25 or x1 - x0 < 50 or y1 - y0 < 60:
@@ -316,8 +334,8 @@ def rendered_people(pictures: list[Path], teacher: PoseTeacher) -> Iterator[Pers
             if points is not None and overlap(points[0], (x0, y0, x1, y1)) > 0.6:
                 joints = points[1]
                 if "head" not in o:  # older truth without heads and torsos: the teacher's
-                    parts = ((HEAD, head_of(joints, None)), (TORSO, torso_of(joints, o["box"])))
-                    mine += [(label, box) for label, box in parts if box is not None]
+                    taught = ((HEAD, head_of(joints, None)), (TORSO, torso_of(joints, o["box"])))
+                    mine += [(label, box) for label, box in taught if box is not None]
             person = Person(picture, "rendered", (x0, y0, x1, y1), joints)
             person.head = next((b for n, b in mine if n == HEAD), None)
             person.torso = next((b for n, b in mine if n == TORSO), None)

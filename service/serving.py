@@ -10,6 +10,7 @@ from types import FrameType
 
 import uvicorn
 
+from service.alarms import CameraAlarm
 from service.api.app import close_streams, create_app
 from service.api.door import ApiSettings
 from service.assembly import build_office, open_eyes
@@ -59,6 +60,7 @@ def serve(
             time,
             store,
             lambda at: next_ready_at(settings.calendar, at),
+            on_alarm=lambda alarm: keep_alarm(store, alarm),
         )
         api = ApiSettings(
             demo=demo,
@@ -74,6 +76,7 @@ def serve(
         running.start()
         janitor.start()
         try:
+            door.listen()  # before the URL is told: a quick client must not be refused
             shown, number = door.getsockname()[:2]
             ready(f"http://{shown}:{number}/")
             server.run(sockets=[door])
@@ -128,6 +131,17 @@ def restore(office: Office, store: Store, settings: Settings, now: datetime) -> 
         store.readiness(plan.day, at=until),
         flags,
     )
+
+
+def keep_alarm(store: Store, alarm: CameraAlarm) -> None:
+    """A row in the audit log: that a camera was alarmed, and when somebody could have known."""
+    detail: dict[str, object] = {
+        "state": alarm.state.value,
+        "since": alarm.since.isoformat(),
+        "detail": alarm.detail,
+    }
+    act = "camera.alarm" if alarm.raised else "camera.well"
+    store.audit("siaga", act, f"camera/{alarm.camera}", detail, at=alarm.at)
 
 
 def keep_house(

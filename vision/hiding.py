@@ -44,22 +44,26 @@ def keepable(
     text blurred. The second value is xyxy in whole pixels of the frame.
     """
     size_wh = (image.shape[1], image.shape[0])
-    kept = image.copy()
+    x0, y0, x1, y1 = counter_view(counter, size_wh)
+    kept = image[y0:y1, x0:x1].copy()
+
+    def hide(xyxy: Xyxy) -> None:
+        pixelate(kept, (xyxy[0] - x0, xyxy[1] - y0, xyxy[2] - x0, xyxy[3] - y0))
+
     for box in look.people:
-        x0, y0, x1, y1 = box.xyxy
-        pixelate(kept, (x0, y0, x1, y0 + HEAD_SHARE * (y1 - y0)))
+        px0, py0, px1, py1 = box.xyxy
+        hide((px0, py0, px1, py0 + HEAD_SHARE * (py1 - py0)))
     for head in look.heads:
-        gx0, gy0, gx1, gy1 = grown(head.xyxy, 0.15, size_wh)
-        pixelate(kept, (gx0, gy0, gx1, gy1))
+        hide(grown(head.xyxy, 0.15, size_wh))
     for visitor in look.visitors:
-        pixelate(kept, visitor.xyxy)
+        hide(visitor.xyxy)
     for tag in look.tags:
-        soften(kept, tag)
+        tx0, ty0, tx1, ty1 = tag.xyxy
+        soften(kept, Box(tag.label, (tx0 - x0, ty0 - y0, tx1 - x0, ty1 - y0), tag.confidence))
     screen = counter.zone(ZoneKind.SCREEN)
     if screen is not None:
-        pixelate(kept, bounds(screen.polygon(size_wh)))
-    x0, y0, x1, y1 = counter_view(counter, size_wh)
-    return np.ascontiguousarray(kept[y0:y1, x0:x1]), (x0, y0, x1, y1)
+        hide(bounds(screen.polygon(size_wh)))
+    return kept, (x0, y0, x1, y1)
 
 
 def pixelate(image: Image, xyxy: Xyxy) -> None:

@@ -85,8 +85,8 @@ ATTIRE: Final = Recipe(
     },
     settings={
         "epochs": 6, "batch": 16, "optimizer": "AdamW", "lr0": 0.0012, "lrf": 0.03, "cos_lr": True,
-        "warmup_epochs": 0.3, "warmup_bias_lr": 0.0, "weight_decay": 0.0005, "freeze": 2, "mosaic": 0.0,
-        "fliplr": 0.5,
+        "warmup_epochs": 0.3, "warmup_bias_lr": 0.0, "weight_decay": 0.0005, "freeze": 2,
+        "mosaic": 0.0, "fliplr": 0.5,
         "hsv_h": 0.02, "hsv_s": 0.5, "hsv_v": 0.3, "degrees": 4.0, "translate": 0.08, "scale": 0.25,
         "erasing": 0.0, "box": 7.5, "cls": 0.7,
     },
@@ -106,8 +106,8 @@ SCENE: Final = Recipe(
     },
     settings={
         "epochs": 3, "batch": 12, "optimizer": "AdamW", "lr0": 0.0004, "lrf": 0.05, "cos_lr": True,
-        "warmup_epochs": 0.2, "warmup_bias_lr": 0.0, "weight_decay": 0.0005, "freeze": 10, "mosaic": 0.0,
-        "fliplr": 0.5,
+        "warmup_epochs": 0.2, "warmup_bias_lr": 0.0, "weight_decay": 0.0005, "freeze": 10,
+        "mosaic": 0.0, "fliplr": 0.5,
         "hsv_h": 0.015, "hsv_s": 0.4, "hsv_v": 0.3, "degrees": 2.0, "translate": 0.08, "scale": 0.3,
         "erasing": 0.0, "box": 7.5, "cls": 0.6,
     },

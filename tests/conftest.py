@@ -1,4 +1,4 @@
-"""What a test needs beyond Python, by marker: said once, skipped by name, and never skipped in CI."""
+"""What a test needs beyond Python, by marker: skipped by name, and never skipped in CI."""
 
 import importlib.util
 import os

@@ -40,7 +40,7 @@ class ColourDetector:
     def detect(self, image: Image) -> Detections:
         """The patches as boxes in pixels of `image`; a picture shown again is known by its hash."""
         self.calls += 1
-        digest = hashlib.blake2b(np.ascontiguousarray(image[::4, ::4]), digest_size=16).digest()
+        digest = hashlib.blake2b(image[::4, ::4].tobytes(), digest_size=16).digest()
         if digest not in self._known:
             self._known[digest] = self._patches(image)
         return self._known[digest]
@@ -97,7 +97,9 @@ class Painter:
 
     def __post_init__(self) -> None:
         noise = np.random.default_rng(self.seed).integers(90, 160, (90, 160, 3), np.uint8)
-        self.image = cv2.resize(noise, (1280, 720), interpolation=cv2.INTER_NEAREST)
+        self.image = np.asarray(
+            cv2.resize(noise, (1280, 720), interpolation=cv2.INTER_NEAREST), np.uint8
+        )
 
     def paint(self, label: Label, xyxy: tuple[int, int, int, int]) -> "Painter":
         """A patch of the label's colour, speckled where sharpness matters."""

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Protocol
 
 
@@ -15,6 +16,18 @@ class Clock(Protocol):
     def wait_until(self, at: datetime, stop: threading.Event) -> bool:
         """Sleep until `at`. True when that moment came, False when `stop` was set before."""
         ...
+
+
+def skew_of(told: str, asked_at: datetime, answered_at: datetime) -> float | None:
+    """How far ahead a clock is that wrote `told` (an HTTP date, whole seconds) into its answer."""
+    try:
+        theirs = parsedate_to_datetime(told)
+    except ValueError:
+        return None
+    if theirs.utcoffset() is None:
+        theirs = theirs.replace(tzinfo=UTC)
+    ours = asked_at + (answered_at - asked_at) / 2
+    return (theirs - ours).total_seconds() + 0.5
 
 
 class SystemClock:

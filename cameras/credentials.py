@@ -1,5 +1,6 @@
 """Names and passwords of cameras: kept apart from addresses, and out of every message."""
 
+import logging
 import re
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
@@ -10,6 +11,10 @@ _IN_QUERY = re.compile(
 )
 _IN_HEADER = re.compile(r"(?i)\b((?:proxy-)?authorization\s*[:=]\s*)\S+(?:\s+[^\r\n]*)?")
 HIDDEN = "***"
+
+# httpx writes every address with its query into the log as soon as somebody asks for INFO.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 def hide_credentials(text: str, *secrets: str) -> str:

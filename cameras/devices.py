@@ -33,6 +33,7 @@ class DeviceSource:
 
     live = True
     promised_at: datetime | None = None
+    skew_s: float | None = None
 
     def __init__(
         self,

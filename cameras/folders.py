@@ -35,6 +35,7 @@ class PictureFolderSource:
 
     live = True
     promised_at: datetime | None = None
+    skew_s: float | None = None
 
     def __init__(self, folder: Path, camera: str, clock: Clock, period_s: float = 1.0) -> None:
         self._folder = folder

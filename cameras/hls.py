@@ -37,6 +37,7 @@ class HlsSource:
 
     live = True
     promised_at: datetime | None = None
+    skew_s: float | None = None
 
     def __init__(
         self,

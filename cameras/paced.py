@@ -23,6 +23,7 @@ class PacedSource:
     """
 
     live = False
+    skew_s: float | None = None
 
     def __init__(self, recording: Recording, camera: str, clock: Clock) -> None:
         if camera not in recording.cameras:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from statistics import median
 from typing import Protocol
@@ -16,7 +15,7 @@ import av
 from av.error import FFmpegError
 
 from cameras.clips import image_of
-from cameras.clock import SystemClock
+from cameras.clock import SystemClock, skew_of
 from cameras.config import CameraConfig
 from cameras.credentials import hide_credentials
 from cameras.mjpeg import Parts, boundary_of
@@ -185,10 +184,8 @@ def _http(source: HttpSnapshotSource, config: CameraConfig, seconds: float) -> P
     data, kind, codec = b"", "snapshot", "jpeg"
     with source.client() as client:
         while not sizes or time.monotonic() - began < seconds:
-            asked_at = datetime.now(UTC)
             with source.answered(client) as response:
-                skew_s = _skew(response.headers.get("date", ""), asked_at, datetime.now(UTC))
-                skews += [skew_s] if skew_s is not None else []
+                skews += [source.skew_s] if source.skew_s is not None else []
                 boundary = boundary_of(response.headers.get("content-type", ""))
                 pictures = (
                     _parts(response.iter_raw(), boundary, config.camera)
@@ -247,18 +244,6 @@ def _first(source: FrameSource, config: CameraConfig) -> Probed:
     )
 
 
-def _skew(told: str, asked_at: datetime, answered_at: datetime) -> float | None:
-    """How far a clock that said `told` (whole seconds) is ahead of ours."""
-    try:
-        theirs = parsedate_to_datetime(told)
-    except ValueError:
-        return None
-    if theirs.utcoffset() is None:
-        theirs = theirs.replace(tzinfo=UTC)
-    ours = asked_at + (answered_at - asked_at) / 2
-    return (theirs - ours).total_seconds() + 0.5
-
-
 def _rtsp_skew(config: CameraConfig) -> float | None:
     """What a camera's RTSP answer says about its clock. Asked without any credential."""
     parts = urlsplit(config.url)
@@ -275,5 +260,5 @@ def _rtsp_skew(config: CameraConfig) -> float | None:
     for row in answer.splitlines():
         name, _, value = row.partition(":")
         if name.strip().lower() == "date":
-            return _skew(value.strip(), asked_at, datetime.now(UTC))
+            return skew_of(value.strip(), asked_at, datetime.now(UTC))
     return None

@@ -5,6 +5,7 @@ import random
 import threading
 import time
 import traceback
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,10 @@ _Told = TypeVar("_Told")
 log = logging.getLogger(__name__)
 
 STOP_S = 2.0
+SKEW_S = 15.0
+"""A camera's clock that is further off is told. Source: clock_tol_s of the policy."""
+RATE_S = 60.0
+"""Over so many seconds a camera's rate is looked at."""
 _HANG_S = 15.0  # silence after which a connection is given up even if nothing complains
 _LEFT_MAX = 2  # threads still inside a library after they were given up; then no new one
 
@@ -37,6 +42,7 @@ class ReaderState(StrEnum):
     STARTING = "starting"
     NO_SIGNAL = "no_signal"
     FROZEN = "frozen"
+    LOW_RATE = "low_rate"
     ENDED = "ended"
 
 
@@ -45,7 +51,8 @@ class ReaderStatus:
     """A camera and how it is. `detail`: a sentence without any credential; empty when all is well.
 
     `frames` counts what was handed on, `dropped` those of them that a newer one replaced before
-    anybody took them, `reconnects` every new connection after the first.
+    anybody took them, `reconnects` every new connection after the first. `skew_s`: how far the
+    camera's own clock is ahead, where it tells.
     """
 
     camera: str
@@ -57,6 +64,7 @@ class ReaderStatus:
     dropped: int
     reconnects: int
     detail: str
+    skew_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,8 @@ class CameraReader:
       `Gap` is given at that moment, and one with its whole length when frames come again. A played
       recording is silent only where the recording is, not when this computer is late.
     - Frozen: the same picture, to the pixel, for `frozen_after_s`. Frames are still handed on.
+    - Low rate: for a minute fewer than half of the frames that `period_s` asks for.
+    - A camera's own clock dates nothing; one that is far off is told in `detail`.
     - A live camera's stream must not end; it is connected again after a jittered, growing wait. A
       connection silent for 15 s is given up even if its library still waits.
     - A recording's end is ENDED; a fault in it stands in `detail`.
@@ -130,6 +140,8 @@ class CameraReader:
         self._slot: Frame | None = None
         self._sampler = Sampler(config.period_s, SLACK)
         self._still: Still | None = None
+        self._rate = _Rate(config.period_s)
+        self._skew_s: float | None = None
         self._state = ReaderState.STARTING
         self._since = clock.now()
         self._heard_at = self._since
@@ -203,6 +215,7 @@ class CameraReader:
                 self._dropped,
                 self._reconnects,
                 self._detail,
+                self._skew_s,
             )
 
     # --- the supervising thread
@@ -324,6 +337,17 @@ class CameraReader:
         if state is not self._state:
             self._state, self._since = state, at
 
+    def _clock_detail(self) -> str:
+        """A sentence about a clock that is far off; empty for one that is not."""
+        skew_s = self._skew_s
+        if skew_s is None or abs(skew_s) < SKEW_S:
+            return ""
+        side = "ahead of" if skew_s > 0 else "behind"
+        return (
+            f"{self.camera}: its clock is {abs(skew_s):.0f} s {side} ours; "
+            "pictures are dated by their arrival"
+        )
+
     def _hidden(self, text: str) -> str:
         return hide_credentials(text, self._config.password, self._config.token)
 
@@ -351,19 +375,28 @@ class CameraReader:
             limit_s = self._config.frozen_after_s
             frozen = limit_s > 0 and self._still.lasted_s >= limit_s
             gap = None
+            if self._state in (ReaderState.NO_SIGNAL, ReaderState.STARTING):
+                self._rate.begin(at)
             if self._state is ReaderState.NO_SIGNAL:
                 gap = Gap(self.camera, self._heard_at, max(at, self._heard_at), Reason.NO_SIGNAL)
             elif self._last_frame_at is not None and at - self._heard_at > self._silent_after:
                 gap = Gap(self.camera, self._heard_at, at, Reason.NO_SIGNAL)
-            self._become(ReaderState.FROZEN if frozen else ReaderState.OK, at)
-            self._detail = (
-                f"{self.camera}: expected a living picture, got the same one "
-                f"for {self._still.lasted_s:.0f} s"
-                if frozen
-                else ""
-            )
             self._heard_at = self._last_frame_at = at
             due = self._sampler.takes(at.timestamp())
+            self._rate.count(at, due)
+            self._skew_s = capture.skew_s
+            if frozen:
+                self._become(ReaderState.FROZEN, at)
+                self._detail = (
+                    f"{self.camera}: expected a living picture, got the same one "
+                    f"for {self._still.lasted_s:.0f} s"
+                )
+            elif capture.live and self._rate.is_low:
+                self._become(ReaderState.LOW_RATE, at)
+                self._detail = f"{self.camera}: {self._rate.said}"
+            else:
+                self._become(ReaderState.OK, at)
+                self._detail = self._clock_detail()
             if due:
                 self._dropped += self._slot is not None
                 self._slot = Frame(self.camera, self._frames, at, image)
@@ -380,6 +413,35 @@ class CameraReader:
 def _join(thread: threading.Thread | None, until_s: float) -> None:
     if thread is not None and thread is not threading.current_thread():
         thread.join(max(0.05, until_s - 0.1 - time.monotonic()))
+
+
+class _Rate:
+    """How many frames came within the last minute, of those that were asked for."""
+
+    def __init__(self, period_s: float) -> None:
+        self._expected = RATE_S / period_s if period_s > 0 else 0.0
+        self._since: datetime | None = None
+        self._times: deque[datetime] = deque()
+        self.is_low = False
+
+    @property
+    def said(self) -> str:
+        """What was expected and what came."""
+        return f"expected {self._expected:.0f} pictures a minute, got {len(self._times)}"
+
+    def begin(self, at: datetime) -> None:
+        """Frames come again from `at` on: silence was told as such."""
+        self._since, self.is_low = at, False
+        self._times.clear()
+
+    def count(self, at: datetime, due: bool) -> None:
+        """Another frame came; `due`: one of those that were asked for."""
+        if due:
+            self._times.append(at)
+        while self._times and (at - self._times[0]).total_seconds() > RATE_S:
+            self._times.popleft()
+        whole = self._since is not None and (at - self._since).total_seconds() >= RATE_S
+        self.is_low = whole and len(self._times) < self._expected / 2
 
 
 class _Capture:
@@ -422,6 +484,12 @@ class _Capture:
         """When the source has its next frame, if it knows."""
         source = self._source
         return source.promised_at if source is not None else None
+
+    @property
+    def skew_s(self) -> float | None:
+        """How far the camera's clock is ahead, if it tells."""
+        source = self._source
+        return source.skew_s if source is not None else None
 
     @property
     def healthy_s(self) -> float:

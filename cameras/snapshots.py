@@ -5,12 +5,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 
-from cameras.clock import Clock
+from cameras.clock import Clock, skew_of
 from cameras.credentials import hide_credentials
 from cameras.mjpeg import Parts, boundary_of
 from cameras.pictures import decode_picture
@@ -66,6 +66,7 @@ class HttpSnapshotSource:
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._auth: httpx.Auth | None = None
         self._stop = threading.Event()
+        self.skew_s: float | None = None
 
     def close(self) -> None:
         """End `frames`."""
@@ -144,6 +145,7 @@ class HttpSnapshotSource:
         """The camera's answer once it let us in; what goes wrong meanwhile becomes our error."""
         try:
             for _ in range(2):
+                asked_at = datetime.now(UTC)
                 with client.stream(
                     "GET", self._url, auth=self._auth, headers=self._headers
                 ) as response:
@@ -151,6 +153,8 @@ class HttpSnapshotSource:
                         self._auth = self._asked_for(response)
                         continue
                     self._refuse_bad(response)
+                    told = response.headers.get("date", "")
+                    self.skew_s = skew_of(told, asked_at, datetime.now(UTC))
                     yield response
                     return
         except httpx.TimeoutException:

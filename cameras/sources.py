@@ -48,6 +48,11 @@ class FrameSource(Protocol):
         """When the next frame is known to come (recordings); None: nobody knows."""
         ...
 
+    @property
+    def skew_s(self) -> float | None:
+        """How far the camera's clock is ahead of this computer's; None: it does not tell."""
+        ...
+
     def frames(self) -> Iterator[Frame]:
         """The frames, in order of time."""
         ...

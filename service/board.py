@@ -75,12 +75,17 @@ class CameraState(StrEnum):
     DARK = "dark"
     BLOCKED = "blocked"
     MOVED = "moved"
+    LOW_RATE = "low_rate"
     ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True)
 class CameraStatus:
-    """A camera and how it is. `detail` is a sentence without any credential."""
+    """A camera and how it is. `detail` is a sentence without any credential.
+
+    `skew_s`: how far its clock is ahead of ours, where it tells. `alarm_since`: since when a human
+    should see to it (None: no need).
+    """
 
     camera: str
     state: CameraState
@@ -92,6 +97,8 @@ class CameraStatus:
     dropped: int
     reconnects: int
     detail: str
+    skew_s: float | None = None
+    alarm_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,5 +147,8 @@ class OfficeView(Protocol):
         ...
 
     def subscribe(self, listener: Callable[[int], None]) -> Callable[[], None]:
-        """Call `listener(revision)` from the office's thread after each change; returns the off switch."""
+        """Call `listener(revision)` after each change, from the office's thread.
+
+        Returns the off switch.
+        """
         ...

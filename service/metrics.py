@@ -97,6 +97,12 @@ class _OfficeCollector(Collector):
         age = GaugeMetricFamily(
             "siaga_camera_frame_age_seconds", "Age of the newest frame.", labels=("camera",)
         )
+        alarm = GaugeMetricFamily(
+            "siaga_camera_alarm", "1: a human should see to this camera.", labels=("camera",)
+        )
+        skew = GaugeMetricFamily(
+            "siaga_camera_clock_skew_seconds", "How far its clock is ahead.", labels=("camera",)
+        )
         totals = {
             name: CounterMetricFamily(f"siaga_camera_{name}", text, labels=("camera",))
             for name, text in (
@@ -108,13 +114,16 @@ class _OfficeCollector(Collector):
         for camera in board.cameras:
             for health in CameraState:
                 states.add_metric((camera.camera, health.value), float(camera.state is health))
+            alarm.add_metric((camera.camera,), float(camera.alarm_since is not None))
+            if camera.skew_s is not None:
+                skew.add_metric((camera.camera,), camera.skew_s)
             if camera.last_frame_at is not None:
                 seconds = (board.now - camera.last_frame_at).total_seconds()
                 age.add_metric((camera.camera,), max(0.0, seconds))
             totals["frames"].add_metric((camera.camera,), camera.frames)
             totals["dropped"].add_metric((camera.camera,), camera.dropped)
             totals["reconnects"].add_metric((camera.camera,), camera.reconnects)
-        yield from (states, age, *totals.values())
+        yield from (states, alarm, skew, age, *totals.values())
         yield from self._memory(board.now)
 
     def _memory(self, now: datetime) -> Iterator[Metric]:

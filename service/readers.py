@@ -91,6 +91,7 @@ class DayReader:
             dropped=said.dropped,
             reconnects=said.reconnects,
             detail=said.detail,
+            skew_s=said.skew_s,
         )
 
 

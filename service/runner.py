@@ -16,10 +16,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from service.alarms import AlarmWatch, CameraAlarm
 from service.board import (
     Board,
     CameraState,
@@ -116,8 +117,12 @@ class RunningOffice:
         keeper: Keeper,
         next_ready_at: Callable[[datetime], datetime | None],
         worker_count: int | None = None,
+        on_alarm: Callable[[CameraAlarm], None] = lambda alarm: None,
     ) -> None:
-        """`readers` is given the bell that a reader rings when a frame waits."""
+        """`readers` is given the bell that a reader rings when a frame waits.
+
+        `on_alarm` is told by the judge when a human should see to a camera, or need no longer.
+        """
         self._settings = settings
         self._office = office
         self._clock = clock
@@ -137,7 +142,9 @@ class RunningOffice:
         self._reading = False
         self._turn = 0
         self._jumps = JumpWatch(office.policy.parameters["clock_tol_s"])
-        self._camera_words: dict[str, tuple[CameraState, datetime]] = {}
+        self._alarms = AlarmWatch()
+        self._on_alarm = on_alarm
+        self._camera_words: dict[str, tuple[CameraState, datetime, datetime | None]] = {}
         self._readers = readers(self._ring)
 
     # --- life --------------------------------------------------------------------------------
@@ -219,7 +226,8 @@ class RunningOffice:
                     judged_to = self._office.judged_to
                 if judged_to is not None:
                     self._keeper.put_meta("judged_to", judged_to.isoformat())
-            if events or self._cameras_changed() or (pictures and now - announced >= PICTURE_S):
+            changed = self._cameras_changed()
+            if events or changed or (pictures and now - announced >= PICTURE_S):
                 announced = now
                 self._announce()
 
@@ -269,8 +277,12 @@ class RunningOffice:
                 reader.stop()
 
     def _cameras_changed(self) -> bool:
+        now = self._clock.now()
         words = {name: self.camera_status(name) for name in self._readers}
-        states = {name: (status.state, status.since) for name, status in words.items()}
+        for alarm in self._alarms.step(now, self._office.plan_at(now), list(words.values())):
+            log.warning("%s", alarm.line)
+            self._on_alarm(alarm)
+        states = {name: (w.state, w.since, w.alarm_since) for name, w in words.items()}
         changed = states != self._camera_words
         self._camera_words = states
         return changed
@@ -351,8 +363,8 @@ class RunningOffice:
 
     def camera_status(self, name: str) -> CameraStatus:
         """How a camera is: what its reader says, or what the gate says of its last frame."""
-        status = self._readers[name].status()
-        if status.state is not CameraState.OK:
+        status = replace(self._readers[name].status(), alarm_since=self._alarms.since(name))
+        if status.state not in (CameraState.OK, CameraState.LOW_RATE):
             return status
         with self._lock:
             shots = [
@@ -363,19 +375,7 @@ class RunningOffice:
         for shot in shots:
             word = _GATE_WORDS.get(str(gate(shot.sample.view, self._office.policy.parameters)))
             if word is not None:
-                since = self._hidden_since(shot.sample)
-                return CameraStatus(
-                    camera=status.camera,
-                    state=word,
-                    since=since,
-                    last_frame_at=status.last_frame_at,
-                    size_wh=status.size_wh,
-                    period_s=status.period_s,
-                    frames=status.frames,
-                    dropped=status.dropped,
-                    reconnects=status.reconnects,
-                    detail=status.detail,
-                )
+                return replace(status, state=word, since=self._hidden_since(shot.sample))
         return status
 
     def _hidden_since(self, sample: Sample) -> datetime:

@@ -70,6 +70,7 @@ class FakeSource:
         self._stop = threading.Event()
         self.live = live
         self.promised_at: datetime | None = None
+        self.skew_s: float | None = None
         self.closed = False
 
     def close(self) -> None:

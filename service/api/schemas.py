@@ -297,7 +297,10 @@ class FlagDetailAnswer(Value):
 
 
 class CameraAnswer(Value):
-    """A camera and how it is."""
+    """A camera and how it is. `skew_s`: how far its clock is ahead of ours, where it tells.
+
+    `alarm_since`: since when a human should see to it, from 30 minutes before opening on.
+    """
 
     camera: str
     state: CameraState
@@ -310,6 +313,8 @@ class CameraAnswer(Value):
     dropped: int
     reconnects: int
     detail: str
+    skew_s: float | None
+    alarm_since: datetime | None
 
 
 class CamerasAnswer(Value):

@@ -327,6 +327,8 @@ class Teller:
             dropped=camera.dropped,
             reconnects=camera.reconnects,
             detail=camera.detail,
+            skew_s=None if camera.skew_s is None else round(camera.skew_s, 1),
+            alarm_since=self.maybe(camera.alarm_since),
         )
 
 

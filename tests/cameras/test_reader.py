@@ -548,6 +548,55 @@ def test_credentials_are_taken_out_of_an_address() -> None:
     assert with_credentials(config.url, "", "") == config.url
 
 
+def seldom(clock: FastClock) -> FakeSource:
+    """One frame in four seconds, where one per second was asked for."""
+    return FakeSource(clock, MANY, every_s=4.0, waits=True)
+
+
+def test_too_few_frames_for_a_minute_are_a_state_of_their_own() -> None:
+    """It is seen, and yet too seldom to say that nobody left."""
+    with Bench(seldom) as bench:
+        until(lambda: bench.state is ReaderState.OK)
+        until(lambda: bench.state is ReaderState.LOW_RATE, 10)
+        status = bench.reader.status()
+        assert (status.since - START).total_seconds() >= 60
+        assert "expected 60 pictures a minute, got 1" in status.detail
+
+
+def test_a_steady_camera_is_never_called_slow() -> None:
+    """Also when it gives far more than was asked for."""
+    with Bench(steady) as bench:
+        until(lambda: bench.reader.status().frames > 80, 10)
+        assert bench.state is ReaderState.OK
+
+
+def test_a_rate_is_counted_anew_after_a_silence() -> None:
+    """Silence was told as silence; the minute begins with the first frame after it."""
+    few = MANY[:3]
+    with Bench(lambda clock: FakeSource(clock, few, waits=True), steady) as bench:
+        until(lambda: bench.state is ReaderState.NO_SIGNAL)
+        until(lambda: bench.state is ReaderState.OK, 10)
+        until(lambda: bench.reader.status().frames > 70, 10)
+        assert bench.state is ReaderState.OK
+
+
+def test_a_clock_that_is_far_off_is_told_and_dates_nothing() -> None:
+    """The camera is well; its time is not."""
+
+    def wrong(clock: FastClock) -> FakeSource:
+        source = steady(clock)
+        source.skew_s = -3600.0
+        return source
+
+    with Bench(wrong) as bench:
+        until(lambda: bench.reader.status().frames > 2)
+        status = bench.reader.status()
+        assert (status.state, status.skew_s) == (ReaderState.OK, -3600.0)
+        assert "its clock is 3600 s behind ours" in status.detail
+        assert status.last_frame_at is not None
+        assert abs((bench.clock.now() - status.last_frame_at).total_seconds()) < 10
+
+
 def test_a_camera_has_exactly_one_origin() -> None:
     """Two would be a quiet choice."""
     with pytest.raises(ValueError, match="folder, device and push, got none"):

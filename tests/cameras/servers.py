@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
+import random
 import re
 import subprocess
 import threading
@@ -52,8 +53,9 @@ class RtspServer:
         self._process: subprocess.Popen[str] | None = None
         self.port = 0
 
-    def start(self) -> None:
-        """Serve, after a first start on the same port again."""
+    def start(self, *account: str) -> None:
+        """Serve, after a first start on the same port again; with an account: another one."""
+        self._account = account or self._account
         self._process = subprocess.Popen(
             [SYSTEM_PYTHON, str(RTSP_SERVER), str(self.port), *self._account],
             stdout=subprocess.PIPE,
@@ -269,7 +271,10 @@ def hls_server(folder: Path, segment_s: float = 0.5, rate: int = 10) -> Iterator
 class ChaosProxy:
     """Copies bytes to a real server and back, as well or badly as it is told. Own thread.
 
-    `mode`: pass; hole (keep the connection, forward nothing); refuse (abort new connections).
+    `mode`: pass; hole (keep the connection, forward nothing); refuse (abort new connections); half
+    (the server is gone, the client's connection stands); corrupt (some bytes of the server are
+    wrong); trickle (its bytes come one by one); cut (abort after some bytes of the server, each
+    connection after another number of them).
     """
 
     def __init__(self, port: int) -> None:
@@ -279,6 +284,7 @@ class ChaosProxy:
         self._tasks: set[asyncio.Task[None]] = set()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._serve)
+        self._luck = random.Random(1)
         self.mode = "pass"
         self.port = 0
         self.accepted = 0
@@ -340,10 +346,12 @@ class ChaosProxy:
             self._writers.add(back)
             pumps = [
                 asyncio.ensure_future(self._pump(reader, back)),
-                asyncio.ensure_future(self._pump(there, writer)),
+                asyncio.ensure_future(self._pump(there, writer, spoils=True)),
             ]
             try:
                 await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+                while self.mode == "half" and not reader.at_eof():
+                    await asyncio.sleep(0.02)
             finally:
                 for pump in pumps:
                     pump.cancel()
@@ -356,10 +364,32 @@ class ChaosProxy:
                 each.transport.abort()
             self._tasks.discard(task)
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, spoils: bool = False
+    ) -> None:
+        left = self._luck.choice((0, 100, 200, 400, 600, 800, 1200, 3000))
         with contextlib.suppress(OSError):
             while data := await reader.read(65536):
                 while self.mode == "hole":
                     await asyncio.sleep(0.02)
+                if self.mode == "half":
+                    return
+                if spoils and self.mode == "cut":
+                    data, left = data[:left], left - len(data)
+                if spoils and self.mode == "corrupt":
+                    data = self._corrupted(data)
+                while spoils and self.mode == "trickle" and data:
+                    writer.write(data[:1])
+                    data = data[1:]
+                    await asyncio.sleep(0.02)
                 writer.write(data)
                 await writer.drain()
+                if left < 0 and self.mode == "cut":
+                    return
+
+    def _corrupted(self, data: bytes) -> bytes:
+        """One byte in two hundred is another one."""
+        spoiled = bytearray(data)
+        for _ in range(max(1, len(data) // 200)):
+            spoiled[self._luck.randrange(len(data))] = self._luck.randrange(256)
+        return bytes(spoiled)

@@ -34,14 +34,12 @@ def server() -> Iterator[RtspServer]:
         yield running
 
 
-@pytest.mark.parametrize("fault", ["half", "corrupt", "trickle", "cut", "hole", "refuse"])
+@pytest.mark.parametrize("fault", ["half", "corrupt", "trickle", "cut"])
 def test_every_fault_of_the_network_ends_when_it_is_over(server: RtspServer, fault: str) -> None:
-    """Half-open, wrong bytes, a byte at a time, cut, silent, refused: the camera comes back."""
+    """Half-open, wrong bytes, a byte at a time, cut; silent and refused: test_rtsp.py."""
     with ChaosProxy(server.port) as proxy, Watched(proxy.port) as watched:
         watched.becomes(ReaderState.OK)
         proxy.mode = fault
-        if fault == "refuse":
-            proxy.reset()
         time.sleep(0.5)
         if fault != "corrupt":  # a picture with wrong bytes may still be one
             watched.becomes(ReaderState.NO_SIGNAL)

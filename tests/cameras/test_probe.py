@@ -14,7 +14,6 @@ from tests.cameras.servers import (
     USERNAME,
     RtspServer,
     SnapshotServer,
-    hls_server,
     rtsp_server,
     snapshot_server,
 )
@@ -61,16 +60,6 @@ def test_a_row_of_pictures_is_counted(server: SnapshotServer) -> None:
     assert probed.kind == "mjpeg"
     assert probed.rate is not None
     assert 8 < probed.rate < 22
-
-
-def test_segments_are_measured_and_advised_against(tmp_path: Path) -> None:
-    """Codec, size and rate are those of the stream."""
-    with hls_server(tmp_path) as url:
-        probed = probe(CameraConfig("cam-1", url), 1.5)
-    assert (probed.kind, probed.codec, probed.size_wh) == ("hls", "h264", (64, 48))
-    assert probed.rate == pytest.approx(10, abs=1)
-    assert probed.keyframe_s == pytest.approx(0.5, abs=0.05)
-    assert "segment late" in probed.advice[-1]
 
 
 @pytest.mark.rtsp

@@ -563,13 +563,6 @@ def test_too_few_frames_for_a_minute_are_a_state_of_their_own() -> None:
         assert "expected 60 pictures a minute, got 1" in status.detail
 
 
-def test_a_steady_camera_is_never_called_slow() -> None:
-    """Also when it gives far more than was asked for."""
-    with Bench(steady) as bench:
-        until(lambda: bench.reader.status().frames > 80, 10)
-        assert bench.state is ReaderState.OK
-
-
 def test_a_rate_is_counted_anew_after_a_silence() -> None:
     """Silence was told as silence; the minute begins with the first frame after it."""
     few = MANY[:3]

@@ -42,19 +42,21 @@ def rtsp_port() -> Iterator[int]:
         yield server.port
 
 
-@pytest.fixture(
-    params=[
-        "fake",
-        "clip",
-        "folder",
-        "device",
-        "snapshot",
-        "mjpeg",
-        "hls",
-        "push",
-        pytest.param("rtsp", marks=pytest.mark.rtsp),
-    ]
-)
+RIGS = [
+    "fake",
+    "clip",
+    "folder",
+    "device",
+    "snapshot",
+    "mjpeg",
+    "push",
+    pytest.param("rtsp", marks=pytest.mark.rtsp),
+]
+every_rig = pytest.mark.parametrize("rig", [*RIGS, "hls"], indirect=True)
+quick_rigs = pytest.mark.parametrize("rig", RIGS, indirect=True)  # HLS waits for a segment each
+
+
+@pytest.fixture
 def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
     """Every kind of source, each against its real other side."""
     clock = FastClock()
@@ -159,6 +161,7 @@ def some(source: FrameSource, count: int) -> list[Frame]:
     return frames
 
 
+@every_rig
 def test_frames_carry_camera_number_time_and_picture(rig: Rig) -> None:
     """Whoever judges needs nothing else."""
     frames = some(rig.open(), 3)
@@ -168,6 +171,7 @@ def test_frames_carry_camera_number_time_and_picture(rig: Rig) -> None:
     assert len({frame.image.tobytes() for frame in frames}) == 3
 
 
+@every_rig
 def test_times_rise_and_are_those_of_the_given_clock(rig: Rig) -> None:
     """No source asks the computer what time it is."""
     begin = rig.clock.now()
@@ -177,12 +181,14 @@ def test_times_rise_and_are_those_of_the_given_clock(rig: Rig) -> None:
     assert times[-1] <= rig.clock.now() + timedelta(seconds=0.1)
 
 
+@quick_rigs
 def test_one_period_gives_at_most_one_frame(rig: Rig) -> None:
     """Early by a fifth of the period is allowed; more in total is not."""
     times = [frame.captured_at for frame in some(rig.open(), 6)]
     assert (times[-1] - times[0]).total_seconds() >= 5 * PERIOD_S * 0.7
 
 
+@every_rig
 def test_a_source_closed_before_it_began_gives_nothing(rig: Rig) -> None:
     """A camera may be taken away while it is being set up."""
     source = rig.open()
@@ -193,6 +199,7 @@ def test_a_source_closed_before_it_began_gives_nothing(rig: Rig) -> None:
     assert time.monotonic() - begin < 2
 
 
+@every_rig
 def test_closing_from_another_thread_ends_the_frames(rig: Rig) -> None:
     """The reading thread may be waiting at that moment."""
     source = rig.open()
@@ -205,6 +212,7 @@ def test_closing_from_another_thread_ends_the_frames(rig: Rig) -> None:
     assert time.monotonic() - begin < 2
 
 
+@quick_rigs
 def test_two_connections_do_not_know_of_each_other(rig: Rig) -> None:
     """A reader connects again while the old thread may still be ending."""
     first, second = rig.open(), rig.open()

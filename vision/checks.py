@@ -48,7 +48,7 @@ class Seen:
 
     `staff` in the staff zone with what they wear, `visitors` in the visitor zone, `others` all
     other people, `items` in and round the desk zone. `shared`: one of the staff also stands in
-    another counter's staff zone. `hinted`: nobody was found, yet a head or chest is seen there.
+    another counter's staff zone. `hinted`: nobody was found, yet a head over a chest is seen.
     """
 
     counter: Counter

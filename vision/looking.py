@@ -26,7 +26,7 @@ NEEDS_ATTIRE = frozenset({"badge_worn", "badge_legible"})
 NEEDS_ITEMS = frozenset({"desk_clear", "equipment_present"})
 
 SURE = 0.6
-"""From here on a head or chest contradicts an empty counter; it never makes it a staffed one."""
+"""From here on head and chest contradict an empty counter; they never make it a staffed one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +150,10 @@ def _see(
 
 
 def _hinted(frame: Frame, counter: Counter, eyes: Eyes) -> bool:
-    """Whether the attire network sees a head or chest where the scene network sees nobody.
+    """Whether the attire network sees a head over a chest where the scene network sees nobody.
 
-    Two networks must agree before a counter is called empty: absence accuses.
+    Two networks must agree before a counter is called empty: absence accuses. A head alone is no
+    hint; that network is shown people all its life and finds one in the back of a chair.
     """
     zone = counter.zone(ZoneKind.STAFF)
     if zone is None:
@@ -160,7 +161,13 @@ def _hinted(frame: Frame, counter: Counter, eyes: Eyes) -> bool:
     polygon = zone.polygon(frame.size_wh)
     x0, y0, x1, y1 = grown(bounds(polygon), 0.0, frame.size_wh)
     seen = eyes.attire.detect(frame.image[y0:y1, x0:x1]).moved(x0, y0)
-    return any(
-        box.confidence >= SURE and contains(polygon, centre(box.xyxy))
+    sure = [
+        box
         for box in seen.labelled(Label.HEAD, Label.TORSO).boxes()
+        if box.confidence >= SURE and contains(polygon, centre(box.xyxy))
+    ]
+    heads = [centre(box.xyxy) for box in sure if box.label is Label.HEAD]
+    chests = [box.xyxy for box in sure if box.label is Label.TORSO]
+    return any(
+        chest[0] <= x <= chest[2] and y < centre(chest)[1] for x, y in heads for chest in chests
     )

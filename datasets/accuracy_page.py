@@ -6,7 +6,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from datasets.evaluation import BARE, CARD_SIDES, HEIGHTS, LabelScore, PersonScore, SetScore
+from datasets.evaluation import (
+    BARE,
+    CARD_SIDES,
+    FROM_SHORT_PX,
+    HEIGHTS,
+    LabelScore,
+    PersonScore,
+    SetScore,
+)
 from datasets.intervals import Figure
 from datasets.plots import bars_svg, lines_svg
 from datasets.score_tables import (
@@ -265,7 +273,8 @@ def _item_goals(report: Report) -> Iterator[tuple[str, ...]]:
         for score, one in _all(scores):
             if score.network.startswith("scene") and _is_item(one.name) and one.n >= 5:
                 where = f"{origin}: {score.name}"
-                yield _goal(f"{one.name}, recall", where, one.recall, 0.85)
+                what = f"{one.name}, recall from {FROM_SHORT_PX:g} px"
+                yield _goal(what, where, one.recall_from_floor, 0.85)
                 yield _goal(f"{one.name}, precision", where, one.precision, 0.90)
 
 

@@ -42,6 +42,9 @@ HEIGHTS: tuple[tuple[str, float, float], ...] = (
 IGNORED_SHARE = 0.5
 """An answer that lies by this share on something ignored, and takes nothing else, is dropped."""
 
+FROM_SHORT_PX = 24.0
+"""The short side from which things are asked for (policy: px_object)."""
+
 CARD_SIDES = "id_card, either side"
 
 Look = Callable[[Image, Labelled], Detections]
@@ -61,8 +64,8 @@ class Answers:
     """Everything about one label over a set.
 
     Of A answers, surest first: confidence (A,), picture (A,), right (A, 10) at each of IOUS.
-    Of T true boxes: picture (T,), height in px (T,), found (T,) at 0.5 by an answer of at least
-    DET_HI, groups (T). `sources` (P,) of all pictures.
+    Of T true boxes: picture (T,), height and short side in px (T,), found (T,) at 0.5 by an answer
+    of at least DET_HI, groups (T). `sources` (P,) of all pictures.
     """
 
     confidence: Doubles
@@ -70,6 +73,7 @@ class Answers:
     right: NDArray[np.bool_]
     true_picture: NDArray[np.int64]
     true_height: Doubles
+    true_short: Doubles
     found: NDArray[np.bool_]
     groups: tuple[tuple[str, ...], ...]
     sources: tuple[str, ...]
@@ -90,6 +94,7 @@ class Answers:
             self.right[answers],
             number[self.true_picture[truths]],
             self.true_height[truths],
+            self.true_short[truths],
             self.found[truths],
             tuple(g for g, keep in zip(self.groups, truths, strict=True) if keep),
             tuple(one for one in self.sources if one == source),
@@ -98,7 +103,10 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class LabelScore:
-    """The figures of one label. `n` true boxes in `holding` of `pictures` pictures."""
+    """The figures of one label. `n` true boxes in `holding` of `pictures` pictures.
+
+    `recall_from_floor` leaves out what is smaller than FROM_SHORT_PX.
+    """
 
     name: str
     n: int
@@ -108,6 +116,7 @@ class LabelScore:
     ap50_95: Figure
     precision: Figure
     recall: Figure
+    recall_from_floor: Figure
     by_height: Mapping[str, Figure]
     by_source: Mapping[str, Mapping[str, Figure]]
     by_group: Mapping[str, Figure]
@@ -173,6 +182,7 @@ def answers_of(seen: Sequence[Seen], labels: frozenset[Label]) -> Answers:
     right: list[list[bool]] = []
     true_picture: list[int] = []
     heights: list[float] = []
+    shorts: list[float] = []
     found: list[bool] = []
     groups: list[tuple[str, ...]] = []
     for index, one in enumerate(seen):
@@ -190,6 +200,7 @@ def answers_of(seen: Sequence[Seen], labels: frozenset[Label]) -> Answers:
         for number, box in enumerate(wanted):
             true_picture.append(index)
             heights.append(box.height_px)
+            shorts.append(min(box.height_px, box.xyxy[2] - box.xyxy[0]))
             found.append(number in sure)
             groups.append(box.groups)
     order = np.argsort(-np.array(confidence), kind="stable")
@@ -199,6 +210,7 @@ def answers_of(seen: Sequence[Seen], labels: frozenset[Label]) -> Answers:
         np.array(right, bool).reshape(-1, len(IOUS))[order],
         np.array(true_picture, np.int64),
         np.array(heights, np.float64),
+        np.array(shorts, np.float64),
         np.array(found, bool),
         tuple(groups),
         tuple(one.picture.source for one in seen),
@@ -236,21 +248,24 @@ def lies_on(found_xyxy: Floats, ignored_xyxy: Floats) -> NDArray[np.bool_]:
     return on
 
 
-def average_precision(right: NDArray[np.bool_], weight: Doubles, true_total: float) -> float:
-    """Of answers in order, surest first, each counted `weight` times; NaN without truth.
+def average_precision(right: NDArray[np.bool_], weight: Doubles, true_total: Doubles) -> Doubles:
+    """Of answers in order, surest first, once for each of R ways to weigh them.
 
+    Shapes: right (A,), weight (R, A), true_total (R,) -> (R,); NaN without truth.
     Source: COCO evaluation, precision read at 101 recalls.
     """
-    if true_total <= 0:
-        return float("nan")
+    none = np.where(true_total > 0, 0.0, np.nan)
     if not len(right):
-        return 0.0
-    hits, all_ = np.cumsum(weight * right), np.cumsum(weight)
-    precision = hits / np.maximum(all_, 1e-12)
-    recall = hits / true_total
-    precision = np.maximum.accumulate(precision[::-1])[::-1]
-    at = np.searchsorted(recall, RECALLS - 1e-12, side="left")
-    return float(np.append(precision, 0.0)[at].mean())
+        return none
+    hits, said = np.cumsum(weight * right, axis=1), np.cumsum(weight, axis=1)
+    precision = hits / np.maximum(said, 1e-12)
+    precision = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]
+    recall = hits / np.maximum(true_total, 1e-12)[:, None]
+    # How many of the recalls each answer reaches first: the rest is reached by nobody.
+    reached = np.floor(recall * (RECALLS.size - 1) + 1e-9) + 1
+    first = np.diff(reached, axis=1, prepend=0.0)
+    values: Doubles = none + (first * precision).sum(axis=1) / RECALLS.size
+    return values
 
 
 def score_of(name: str, answers: Answers) -> LabelScore:
@@ -282,6 +297,7 @@ def score_of(name: str, answers: Answers) -> LabelScore:
         ap50_95,
         precision,
         recall,
+        _recall(answers, answers.true_short >= FROM_SHORT_PX),
         by_height,
         by_source,
         by_group,
@@ -295,14 +311,14 @@ def _figures(answers: Answers) -> tuple[Figure, Figure, Figure, Figure]:
     count, n = answers.picture_count, len(answers.found)
     holding = len(set(answers.true_picture.tolist()))
 
-    def mean_precision(columns: Sequence[int]) -> Callable[[Doubles], float]:
-        def value(times: Doubles) -> float:
-            weight = times[answers.picture]
-            total = float(times[answers.true_picture].sum())
+    def mean_precision(columns: Sequence[int]) -> Callable[[Doubles], Doubles]:
+        def values(times: Doubles) -> Doubles:
+            weight = times[:, answers.picture]
+            total = times[:, answers.true_picture].sum(axis=1)
             each = [average_precision(answers.right[:, c], weight, total) for c in columns]
-            return float(np.mean(each))
+            return np.asarray(np.mean(each, axis=0), np.float64)
 
-        return value
+        return values
 
     sure = answers.confidence >= DET_HI - 1e-6
     said = per_picture(answers.picture[sure], count)

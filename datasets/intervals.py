@@ -63,12 +63,23 @@ def ratio(part: Doubles, whole: Doubles, n: int) -> Figure:
     return _with_ends(float(part.sum()) / total, shares, int((whole > 0).sum()), n)
 
 
-def statistic(value_of: Callable[[Doubles], float], pictures: int, holding: int, n: int) -> Figure:
-    """Any figure of weighted pictures; NaN where it has no value. `holding` pictures matter."""
-    value = value_of(np.ones(pictures))
+CHUNK = 100
+"""So many drawn sets are computed at once: memory stays small."""
+
+
+def statistic(
+    values_of: Callable[[Doubles], Doubles], pictures: int, holding: int, n: int
+) -> Figure:
+    """Any figure of weighted pictures; `holding` of them matter.
+
+    Shapes: `values_of` takes (R, pictures), how often each counts, and gives (R,); NaN: no value.
+    """
+    value = float(values_of(np.ones((1, pictures)))[0])
     if np.isnan(value):
         return Figure(None, None, None, n)
-    values = np.array([value_of(times) for times in drawn(pictures)])
+    times = drawn(pictures)
+    parts = [values_of(times[row : row + CHUNK]) for row in range(0, len(times), CHUNK)]
+    values = np.concatenate(parts)
     return _with_ends(value, values[~np.isnan(values)], holding, n)
 
 

@@ -174,5 +174,7 @@ def verdict_on(figure: Figure, goal: float, *, at_most: bool = False) -> str:
     if not met:
         return "no"
     end = figure.high if at_most else figure.low
-    sure = end is not None and (end <= goal if at_most else end >= goal)
+    if end is None:
+        return "yes, of too few to be sure"
+    sure = end <= goal if at_most else end >= goal
     return "yes" if sure else "yes, but the interval reaches beyond it"

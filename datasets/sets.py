@@ -43,6 +43,7 @@ WORDS: Mapping[str, Label] = MappingProxyType(
         "cell phone": Label.PHONE,
         "backpack": Label.BAG,
         "handbag": Label.BAG,
+        "suitcase": Label.BAG,
         "teddy bear": Label.DOLL,
         "potted plant": Label.PLANT,
         "wine glass": Label.GLASS,
@@ -50,10 +51,9 @@ WORDS: Mapping[str, Label] = MappingProxyType(
         "knife": Label.CUTLERY,
         "spoon": Label.CUTLERY,
         **dict.fromkeys(
-            ["apple", "banana", "broccoli", "cake", "carrot", "donut", "hot dog", "orange"],
+            ["apple", "banana", "cake", "carrot", "donut", "orange", "pizza", "sandwich"],
             Label.FOOD,
         ),
-        **dict.fromkeys(["pizza", "sandwich"], Label.FOOD),
         # the scene maker
         "makeup": Label.MAKE_UP,
         "counting_machine": Label.MONEY_COUNTER,

@@ -60,7 +60,8 @@ def answers(*pictures: Seen) -> Answers:
 
 def ap50(told: Answers) -> float:
     """Average precision at an overlap of 0.5, every picture once."""
-    return average_precision(told.right[:, 0], np.ones(len(told.right)), len(told.found))
+    weight, total = np.ones((1, len(told.right))), np.array([float(len(told.found))])
+    return float(average_precision(told.right[:, 0], weight, total)[0])
 
 
 @pytest.mark.parametrize(
@@ -126,10 +127,10 @@ def test_a_picture_drawn_twice_counts_as_two_pictures(
     rows = [([(xyxy, c + 1e-4 * next(step)) for xyxy, c in found], true) for found, true in rows]
     once = answers(*(seen(found, true) for found, true in rows))
     twice = answers(*(seen(found, true) for found, true in [*rows, rows[0]]))
-    times = np.ones(len(rows))
-    times[0] = 2
-    weighed = average_precision(
-        once.right[:, 0], times[once.picture], float(times[once.true_picture].sum())
+    times = np.ones((1, len(rows)))
+    times[0, 0] = 2
+    (weighed,) = average_precision(
+        once.right[:, 0], times[:, once.picture], times[:, once.true_picture].sum(axis=1)
     )
     assert weighed == pytest.approx(ap50(twice), nan_ok=True)
 
@@ -153,6 +154,15 @@ def test_a_height_belongs_to_one_span(height: float, span: int) -> None:
     score = score_of("cup", answers(seen([(box, 0.9)], [box])))
     counted = [figure.n for figure in score.by_height.values()]
     assert counted == [1 if index == span else 0 for index in range(len(HEIGHTS))]
+
+
+def test_what_is_smaller_than_the_floor_is_left_out_of_its_recall() -> None:
+    """The short side counts: a pen is long and thin."""
+    large: Xyxy = (0, 0, 24, 24)
+    thin: Xyxy = (100, 0, 123.9, 200)
+    score = score_of("cup", answers(seen([(large, 0.9)], [large, thin])))
+    assert (score.recall.value, score.recall_from_floor.value) == (0.5, 1)
+    assert score.recall_from_floor.n == 1
 
 
 def test_each_source_has_its_own_figures() -> None:

@@ -54,7 +54,7 @@ def test_one_picture_has_a_value_and_no_interval() -> None:
 
 def test_pictures_that_are_all_alike_have_no_interval() -> None:
     """A width of nothing would look like certainty."""
-    figure = statistic(lambda times: 0.9, 3, 3, 3)
+    figure = statistic(lambda times: np.full(len(times), 0.9), 3, 3, 3)
     assert (figure.value, figure.low, figure.high) == (0.9, None, None)
 
 

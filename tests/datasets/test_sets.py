@@ -233,7 +233,7 @@ def test_a_folder_without_renders_is_refused(tmp_path: Path) -> None:
         ("badge_lbs_ccby", 26, 30),
         ("office_cctv_ccby", 22, 564),
         ("cups_bottles_ccby", 30, 39),
-        ("coco_mini", 128, 620),
+        ("coco_mini", 128, 611),
     ],
 )
 def test_the_real_sets_are_read_without_a_fault(name: str, pictures: int, boxes: int) -> None:

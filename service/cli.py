@@ -30,7 +30,7 @@ COMMANDS = {
     "doctor": "examine models, cameras, disk, clock, data; say what to do",
     "cameras": "say what a camera gives, and whether it is enough for each check",
     "user": "add, list or remove accounts and tokens",
-    "evaluate": "score networks on pictures with truth, and verdicts on mornings with truth",
+    "evaluate": "score networks on pictures, and verdicts on mornings",
     "data": "look at a set of pictures with its boxes",
     "bench": "measure speed and memory on this machine",
 }

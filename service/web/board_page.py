@@ -25,7 +25,7 @@ from service.texts import (
 from service.web.hero import Hero, hero_of
 from service.web.tones import STATE_TONES, Tone, outcome_tone
 from vision.policy import Policy
-from vision.values import Outcome, ReadyState, Status
+from vision.values import Outcome, ReadyState, Reason, Status
 
 MOST_LINES = 3
 MOST_HINTS = 2
@@ -291,8 +291,9 @@ def _said(finding: Finding, policy: Policy, zone: ZoneInfo, lang: Lang, *, hint:
     clause = clause_of(policy, finding.clause)
     if clause is None:  # the policy has changed since
         return f"{finding.clause}: {word(finding.outcome, lang)}"
-    if hint:
-        return hint_text(finding, clause, lang, zone)
+    if hint:  # since when a doubt has lasted is only where its window began
+        dated = finding.reason not in (Reason.MODEL_UNSURE, Reason.AWAITING_HUMAN)
+        return hint_text(finding, clause, lang, zone if dated else None)
     return capital(finding_text(finding, clause, lang, zone))
 
 

@@ -105,6 +105,7 @@ SCENE: Final = Recipe(
         "val_rendered": tuple(sorted(set(SCENE_ROWS.values()) - {"chair", "plant"})),
     },
     settings={
+        "cls_remap": False,  # rows go by number: by name, the renamed ones would start from nothing
         "epochs": 3, "batch": 12, "optimizer": "AdamW", "lr0": 0.0004, "lrf": 0.05, "cos_lr": True,
         "warmup_epochs": 0.2, "warmup_bias_lr": 0.0, "weight_decay": 0.0005, "freeze": 10,
         "mosaic": 0.0, "fliplr": 0.5,
@@ -213,9 +214,17 @@ def hold_statistics(trainer: Any) -> None:
 
 
 def train(
-    recipe: Recipe, data: Path, start: Path, out: Path, epochs: int | None, seed: int
+    recipe: Recipe,
+    data: Path,
+    start: Path,
+    coco: Path,
+    out: Path,
+    epochs: int | None,
+    seed: int,
 ) -> Path:
-    """Train, or go on where an earlier call stopped; returns the checkpoint (averaged weights)."""
+    """Train, or go on where an earlier call stopped; returns the checkpoint (averaged weights).
+    `coco` is the network that teaches what COCO taught, also when training starts from a later one.
+    """
     from ultralytics import YOLO
 
     run = out / "fit"
@@ -224,7 +233,7 @@ def train(
         return last
     net = YOLO(str(last if last.exists() else start))
     if recipe.name == "scene":
-        keep_what_coco_taught(start)
+        keep_what_coco_taught(coco)
         net.add_callback("on_train_batch_start", hold_statistics)
     settings = dict(recipe.settings)
     if epochs is not None:
@@ -648,11 +657,12 @@ def main() -> None:
     parser.add_argument("--failures", type=Path, help="text file, one known failure a line")
     given = parser.parse_args()
     recipe = RECIPES[given.network]
-    start = given.start or given.shared / "weights" / START
+    coco = given.shared / "weights" / START
+    start = given.start or coco
     given.out.mkdir(parents=True, exist_ok=True)
-    checkpoint = train(recipe, given.data, start, given.out, given.epochs, given.seed)
+    checkpoint = train(recipe, given.data, start, coco, given.out, given.epochs, given.seed)
     if given.share is not None:
-        checkpoint = between(start, checkpoint, given.share, given.out)
+        checkpoint = between(coco, checkpoint, given.share, given.out)
     made = given.data / "made.json"
     if recipe.name == "scene":
         boxes = json.loads(made.read_text())["boxes"]
@@ -665,8 +675,8 @@ def main() -> None:
     difference = parity(recipe, checkpoint, onnx, pictures)
     scores, joined = measure(recipe, onnx, given.data)
     if recipe.name == "scene":
-        coco = given.shared / "data" / "coco_mini"
-        scores += kept_of_coco(recipe, given.shared / "weights" / START, onnx, coco, given.out)
+        pictures_of_coco = given.shared / "data" / "coco_mini"
+        scores += kept_of_coco(recipe, coco, onnx, pictures_of_coco, given.out)
     trained = json.loads((given.out / "trained.json").read_text())
     facts = {
         "version": given.version,

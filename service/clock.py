@@ -45,8 +45,7 @@ class WallClock:
 class RecordingClock:
     """The time of a recording: `start` when the machine's clock stood at `began`, then `speed`.
 
-    It stands still at `end`. `began` is wall time, so that a restarted process finds the recording
-    where it would be had it not stopped.
+    It stands still at `end`. `began` is seconds since 1970, as `time.time` gives them.
     """
 
     start: datetime

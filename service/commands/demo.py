@@ -2,7 +2,7 @@
 
 import argparse
 import tempfile
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cameras.recordings import open_recording
@@ -14,6 +14,9 @@ from service.store import Store
 MORNING = Path(__file__).parents[2] / "datasets" / "mornings" / "2026-11-24"
 STARTS_AT = "07:49:50"
 """Shortly before the first look, ten minutes before opening."""
+
+RESTART_S = 3.0
+"""How long a restart takes in a real office, about."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -37,13 +40,15 @@ def run(arguments: argparse.Namespace) -> int:
     start = start.replace(tzinfo=recording.start.tzinfo)
 
     def clock(store: Store) -> Clock:
-        """A restarted demo is where it would be had it never stopped."""
-        fresh = RecordingClock.starting_now(start, end, arguments.speed)
-        began = store.get_meta("demo_began")
-        if began is not None:
-            return RecordingClock(fresh.start, fresh.end, fresh.speed, float(began))
-        store.put_meta("demo_began", repr(fresh.began))
-        return fresh
+        """A demo that was stopped or killed goes on where it was, RESTART_S of office time later.
+
+        By the machine's clock a restart of a few seconds would be a minute of the recording.
+        """
+        judged_to = store.get_meta("judged_to")
+        begin = start
+        if judged_to is not None:
+            begin = datetime.fromisoformat(judged_to) + timedelta(seconds=RESTART_S)
+        return RecordingClock.starting_now(begin, end, arguments.speed)
 
     def ready(url: str) -> None:
         print(f"Siaga demo, {settings.name}, {arguments.speed:g} times as fast: {url}", flush=True)

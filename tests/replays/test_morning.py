@@ -25,8 +25,8 @@ from service.cli import main
 from service.commands.demo import MORNING
 
 EXPECTED = tomllib.loads((MORNING / "verdicts.toml").read_text(encoding="utf-8"))
-SPEED = 8.0
-END = "08:04"
+SPEED = 10.0
+END = "08:03"
 """Live runs are asked at this office time: every verdict of the file stands by then."""
 
 Told = Mapping[tuple[str, str, str], Mapping[str, Any]]
@@ -92,21 +92,21 @@ def test_the_morning_replayed_says_what_its_truth_file_says(
 def test_the_same_recording_gives_the_same_bytes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One counter of it, twice: same input, same output."""
+    """One counter of it up to 07:53, twice: same input, same output."""
     (tmp_path / "recording.toml").write_text(
         re.sub(
             r"\n\[\[cameras\]\]\nid = \"loket-[123]\".*?(?=\n\[\[|\Z)",
             "",
             (MORNING / "recording.toml").read_text(encoding="utf-8"),
             flags=re.DOTALL,
-        )
+        ).replace("08:05:00", "07:53:00")
     )
     shutil.copy(MORNING / "loket-4.mp4", tmp_path)
     config = str(MORNING / "office.toml")
     first = replayed(capsys, str(tmp_path), "--config", config)
     second = replayed(capsys, str(tmp_path), "--config", config)
     assert first == second
-    assert len(first.splitlines()) > 20
+    assert len(first.splitlines()) > 10
 
 
 @contextmanager

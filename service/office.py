@@ -243,6 +243,10 @@ class Office:
         """Whether a counter is judged today."""
         return counter not in self._off_roster
 
+    def change_roster(self, off_roster: frozenset[str]) -> None:
+        """From now on these counters are not judged; what was said of them before stands."""
+        self._off_roster = off_roster
+
     def standing(self, counter: str) -> tuple[Verdict, ...]:
         """Today's standing verdicts of a counter, in the policy's order."""
         if self._day is None:

@@ -324,7 +324,7 @@ def test_a_counter_off_the_roster_is_not_judged() -> None:
     """Not scheduled is never a failure."""
     memory = Kept()
     one = office(memory)
-    one._off_roster = frozenset({"FO-1"})
+    one.change_roster(frozenset({"FO-1"}))
     play(one, [(EMPTY, 660)], T10, AFTER)
     assert memory.answers == {}
     assert memory.records == []
@@ -339,3 +339,26 @@ def test_a_breach_in_open_hours_stands_to_the_end_of_the_half() -> None:
     standing = {v.clause: v for v in one.standing("FO-1") if v.slot is Slot.OPEN}
     assert standing["FO-C2a"].outcome is Outcome.NOT_MET
     assert standing["FO-A6"].outcome is Outcome.MET
+
+
+def test_a_counter_taken_off_the_roster_at_six_minutes_before_gets_no_answer() -> None:
+    """Roster changed at the last minute (4.2, 11): nobody is late where nobody is due."""
+    memory = Kept()
+    one = office(memory)
+    play(one, [(EMPTY, 240)], T10, T10 + timedelta(minutes=4))
+    one.change_roster(frozenset({"FO-1"}))
+    play(one, [(EMPTY, 420)], T10 + timedelta(minutes=4), AFTER)
+    assert memory.answers == {}
+    assert not [v for v in memory.records if v.outcome is Outcome.NOT_MET]
+
+
+def test_a_visitor_who_already_sits_there_changes_no_answer() -> None:
+    """Early visitors are no fault of the counter (4.2, 10)."""
+    early = Painter().staff().paint(Label.PERSON, (20, 300, 220, 700)).image
+    assert answer_of([(early, 660)])[:2] == (ReadyState.GO, set())
+
+
+def test_whoever_sits_at_a_counter_staffs_it() -> None:
+    """Two officers in each other's places (4.2, 14): the counter is judged, not the person."""
+    other = Painter(seed=7).staff(x=420).image
+    assert answer_of([(other, 330), (STAFFED, 330)])[:2] == (ReadyState.GO, set())

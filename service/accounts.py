@@ -49,6 +49,7 @@ class Scope(StrEnum):
 
     BOARD = "board"
     FLAGS = "flags"
+    BRIEFING = "briefing"
     METRICS = "metrics"
     PUSH = "push"
 

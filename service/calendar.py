@@ -4,7 +4,7 @@ Local times are turned into instants once, here; whoever compares times compares
 Source: docs/standard.md 4.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -251,6 +251,15 @@ def hours_on(calendar: CalendarSettings, day: date) -> Hours:
     for change in changes:
         hours = change.on(hours) if change else hours
     return hours
+
+
+def working_day_before(plan_of: Callable[[date], DayPlan], day: date) -> date | None:
+    """The last day before `day` on which the office worked, or None when none is near."""
+    for offset in range(1, SEARCH_DAYS):
+        before = day - timedelta(days=offset)
+        if plan_of(before).opens_at is not None:
+            return before
+    return None
 
 
 def broken_guards(hours: Hours, brief_gap: timedelta) -> Iterable[tuple[str, str, str]]:

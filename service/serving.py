@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -14,7 +15,7 @@ from service.alarms import CameraAlarm
 from service.api.app import close_streams, create_app
 from service.api.door import ApiSettings
 from service.assembly import build_office, open_eyes
-from service.calendar import next_ready_at, plan_at
+from service.calendar import next_ready_at, plan_at, plan_day
 from service.clock import Clock
 from service.evidence import Evidence
 from service.office import Office
@@ -67,7 +68,14 @@ def serve(
             secure_cookies=settings.server.secure_cookie,
             trusted_origins=settings.server.trusted_origins,
         )
-        app = create_app(running, store, evidence, api, mailboxes=mailboxes)
+        app = create_app(
+            running,
+            store,
+            evidence,
+            api,
+            mailboxes=mailboxes,
+            plan_of=partial(plan_day, settings.calendar),
+        )
         server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
         stopping = threading.Event()
         janitor = threading.Thread(

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from service.board import CameraState, TileState
 from vision.day import Phase
+from vision.entries import Entered
 from vision.labels import Label
 from vision.layout import ZoneKind
 from vision.policy import Clause, Kind, Observability, Signal
@@ -32,6 +33,7 @@ VOCABULARIES: tuple[type[Enum], ...] = (
     Slot,
     ZoneKind,
     Label,
+    Entered,
 )
 """The closed vocabularies of which every member has a word in every language."""
 

@@ -1,9 +1,10 @@
 """Build the application. Nothing is read at import; everything comes in as a value."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from functools import cache
+from datetime import UTC, date, datetime
+from functools import cache, partial
 from importlib.util import find_spec
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
@@ -14,14 +15,16 @@ from service.api.description import as_text, describe
 from service.api.door import ApiSettings, Door
 from service.api.errors import add_handlers, refuse
 from service.api.headers import Guard
-from service.api.routes import board, operations, push, records, session
+from service.api.routes import board, observations, operations, push, records, session
 from service.api.schemas import ErrorAnswer
 from service.api.security import let_into_pages
 from service.api.streams import Streams
 from service.board import OfficeView
+from service.calendar import CalendarSettings, plan_day
 from service.evidence import Evidence
 from service.metrics import Metrics
 from service.store import Store
+from vision.day import DayPlan
 
 PREFIX = "/api/v1"
 REFUSALS: dict[int | str, dict[str, object]] = {
@@ -43,10 +46,12 @@ def create_app(
     accounts: Accounts | None = None,
     clock: Callable[[], datetime] = utc_now,
     mailboxes: Mapping[str, Mailbox] | None = None,
+    plan_of: Callable[[date], DayPlan] | None = None,
 ) -> FastAPI:
     """The application over a running office. The caller opens and closes store and evidence.
 
-    `mailboxes` are those of the cameras that bring their pictures themselves.
+    `mailboxes` are those of the cameras that bring their pictures themselves; `plan_of` is the
+    office's calendar (default: an ordinary one in its zone).
 
     A server that stops calls `close_streams(app)` first.
     """
@@ -70,8 +75,9 @@ def create_app(
         metrics=metrics,
         clock=clock,
         mailboxes=mailboxes if mailboxes is not None else {},
+        plan_of=plan_of if plan_of is not None else _ordinary(office),
     )
-    for part in (board, records, push, session):
+    for part in (board, records, observations, push, session):
         app.include_router(part.router, prefix=PREFIX, responses=REFUSALS)
     app.include_router(operations.router, responses=REFUSALS)
     app.state.description = cache(lambda: as_text(describe(app)).encode())  # seldom asked for
@@ -90,6 +96,10 @@ def create_app(
         demo=chosen.demo,
     )
     return app
+
+
+def _ordinary(office: OfficeView) -> Callable[[date], DayPlan]:
+    return partial(plan_day, CalendarSettings(ZoneInfo(office.board().time_zone)))
 
 
 def close_streams(app: FastAPI) -> None:

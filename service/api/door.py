@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from fastapi import Request
 
@@ -13,6 +13,7 @@ from service.board import OfficeView
 from service.evidence import Evidence
 from service.metrics import Metrics
 from service.store import Store
+from vision.day import DayPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Door:
     metrics: Metrics
     clock: Callable[[], datetime]
     mailboxes: Mapping[str, Mailbox]
+    plan_of: Callable[[date], DayPlan]
 
 
 def door_of(request: Request) -> Door:

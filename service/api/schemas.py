@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from service.accounts import Role
 from service.board import CameraState, TileState
 from vision.day import Phase
+from vision.entries import NOTE_LENGTH, Entered
 from vision.layout import ZoneKind
 from vision.policy import Grain, Kind, Observability, Signal
 from vision.values import Outcome, ReadyState, Reason, Slot, Status
@@ -29,6 +30,9 @@ def _plus_back(value: Any) -> Any:
 
 
 AtQuery = Annotated[str, BeforeValidator(_plus_back)]
+DayQuery = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
+"""A day that a calendar can answer for."""
+
 CounterName = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Sha = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -374,6 +378,59 @@ class PolicyAnswer(Value):
     title: Words
     parameters: dict[str, float]
     clauses: tuple[ClauseAnswer, ...]
+
+
+ClientKey = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,80}$"),
+    Field(description="made by the client, once per tap: sent again it changes nothing"),
+]
+
+
+class NewObservation(BaseModel):
+    """What a supervisor observed. `counter` null: about the office.
+
+    `occasion` counts the services looked at; a correction repeats everything but `key`, `outcome`
+    and `note`, and `withdrawn` takes the entry back.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: ClientKey
+    day: DayQuery
+    clause: Annotated[str, Field(min_length=1, max_length=40, examples=["FO-S2a"])]
+    counter: Annotated[str, Field(min_length=1, max_length=80)] | None = None
+    occasion: Annotated[int, Field(ge=1, le=999, strict=True)] = 1
+    outcome: Entered
+    note: Annotated[str, Field(max_length=4 * NOTE_LENGTH, description="140 letters, no names")] = (
+        ""
+    )
+
+
+class EntryAnswer(Value):
+    """One observation as it was entered. `standing` is false once a later one took its place."""
+
+    observation: int
+    key: str
+    day: date
+    clause: str
+    text: Words | None
+    counter: str | None
+    occasion: int
+    outcome: Entered
+    outcome_text: Words
+    note: str
+    by: str
+    at: datetime
+    standing: bool
+
+
+class EntriesAnswer(Value):
+    """The observations about a day, oldest first. `working`: the counters open on this day."""
+
+    day: date
+    working: bool
+    items: tuple[EntryAnswer, ...]
 
 
 class SignIn(BaseModel):

@@ -106,6 +106,12 @@ BOARD = Need(Scope.BOARD, *Role)
 FLAGS = Need(Scope.FLAGS, Role.SUPERVISOR, Role.EVALUATOR)
 """Kept pictures of what was flagged: who runs the office and who reviews it."""
 
+BRIEFING = Need(Scope.BRIEFING, Role.SUPERVISOR, Role.EVALUATOR)
+"""What people observed, the briefing made of it, and the weeks: who runs the office or reviews."""
+
+OBSERVE = Need(Scope.BRIEFING, Role.SUPERVISOR)
+"""Entering an observation or a tick: the supervisor's own act."""
+
 METRICS = Need(Scope.METRICS, *Role)
 
 PUSH = Need(Scope.PUSH, *Role)

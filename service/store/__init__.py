@@ -2,6 +2,7 @@
 
 from service.store.audit import AuditRow
 from service.store.database import Migrations
+from service.store.entries import Entries, KeptEntry, KeyUsed, Tick
 from service.store.people import People, SessionRow, TokenRow, UserRow
 from service.store.retention import Retention, Swept
 from service.store.rows import (
@@ -18,11 +19,14 @@ from service.store.store import Store, open_store
 
 __all__ = [
     "AuditRow",
+    "Entries",
     "Flag",
     "FlagDetail",
     "FlagFilter",
     "FlagFrame",
     "FlagPicture",
+    "KeptEntry",
+    "KeyUsed",
     "Migrations",
     "Order",
     "People",
@@ -32,6 +36,7 @@ __all__ = [
     "SessionRow",
     "Store",
     "Swept",
+    "Tick",
     "TokenRow",
     "UserRow",
     "open_store",

@@ -29,6 +29,7 @@ from service.store.audit import forget_until, put_meta
 from service.store.codec import micros
 from service.store.database import Database
 from service.store.tables import (
+    entry,
     flag,
     flag_frame,
     flag_record,
@@ -38,6 +39,7 @@ from service.store.tables import (
     record,
     sample,
     session,
+    tick,
     token,
 )
 
@@ -176,6 +178,8 @@ def _steps(now: datetime, retention: Retention) -> tuple[tuple[Table, ColumnElem
         (record, and_(record.c.decided_at < records, record.c.record_id.not_in(held_records))),
         (readiness, readiness.c.day < day),
         (gap, gap.c.until < records),
+        (entry, entry.c.day < day),
+        (tick, tick.c.day < day),
         (session, session.c.expires_at < micros(now)),
         (token, token.c.expires_at < micros(now - timedelta(days=30))),
         (login_failure, login_failure.c.last_at < micros(now - timedelta(days=1))),

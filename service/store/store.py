@@ -26,6 +26,7 @@ from service.store.database import (
     make_folder,
     refuse_network_folder,
 )
+from service.store.entries import Entries
 from service.store.people import People
 from service.store.retention import Retention, Swept, sweep
 from service.store.rows import (
@@ -117,6 +118,7 @@ class Store:
         self.database = database
         self.zone = zone
         self.people = People(database)
+        self.entries = Entries(database)
         self._audit = Audit(database)
         self._lock = lock
         self._clock = clock

@@ -15,10 +15,11 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The schema this program writes: the newest file in `migrations/versions`."""
 
 METADATA = MetaData(
@@ -152,6 +153,39 @@ gap = Table(
     Column("reason", String(30), nullable=False),
     PrimaryKeyConstraint("since", "camera", name="pk_gap"),
     sqlite_with_rowid=False,
+)
+
+entry = Table(
+    "entry",
+    METADATA,
+    Column("entry_id", Integer, primary_key=True),
+    Column("key", String(80), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("clause", String(40), nullable=False),
+    Column("counter", String(80)),
+    Column("occasion", Integer, nullable=False),
+    Column("entered", String(12), nullable=False),
+    Column("note", String(140), nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    UniqueConstraint("by", "key", name="uq_entry_key"),
+    Index("ix_entry_day", "day", "entry_id"),
+    sqlite_autoincrement=True,
+)
+
+tick = Table(
+    "tick",
+    METADATA,
+    Column("tick_id", Integer, primary_key=True),
+    Column("key", String(80), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("item", String(20), nullable=False),
+    Column("value", String(400), nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    UniqueConstraint("by", "key", name="uq_tick_key"),
+    Index("ix_tick_day", "day", "tick_id"),
+    sqlite_autoincrement=True,
 )
 
 audit = Table(

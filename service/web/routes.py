@@ -11,15 +11,15 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
-from service.accounts import Caller
 from service.api.door import Door
 from service.api.objects import cameras_for, flag_for, tiles_for
 from service.api.security import FLAGS, TheDoor, Who
 from service.store.rows import FlagFilter
 from service.texts import Lang, word
-from service.web import static_files
+from service.web import observation_routes, static_files
 from service.web.board_page import board_view, versions_of
 from service.web.flag_page import flag_row, flag_view
+from service.web.offers import offers
 from service.web.pages import LANGUAGE_COOKIE, YEAR_S, PageRoute, language, local_path, render
 from service.web.static_files import release
 from vision.values import Outcome
@@ -45,14 +45,9 @@ def _board(request: Request, who: Who, door: Door, template: str, mode: str) -> 
         versions=versions_of(board),
         wall=mode == "wall",
         release=f"{release()} {lang}",
-        **_who(who),
+        **offers(who),
     )
     return HTMLResponse(page)
-
-
-def _who(who: Caller) -> dict[str, bool]:
-    """What a page offers to this reader: a way out, and the replay if it is for them."""
-    return {"signed_in": who.via == "session", "may_replay": FLAGS.admits(who)}
 
 
 @router.get("/")
@@ -104,7 +99,7 @@ def show_flags(
             flag_row(flag, newest.get(flag.flag_id), policy, layout, zone, lang) for flag in shown
         ],
         older=f"/flags?after={shown[-1].flag_id}" if more else "",
-        **_who(who),
+        **offers(who),
     )
     return HTMLResponse(page)
 
@@ -125,7 +120,7 @@ def show_flag(flag_id: int, request: Request, who: Who, door: TheDoor) -> Respon
         flag=flag_view(detail, door.office.policy(), door.office.layout(), zone, lang),
         outcomes=[(outcome, word(outcome, lang)) for outcome in Outcome],
         offset=round(offset.total_seconds() / 60),
-        **_who(who),
+        **offers(who),
     )
     return HTMLResponse(page)
 
@@ -147,4 +142,5 @@ def choose_language(lang: Lang, to: Annotated[str | None, Query()] = None) -> Re
     return response
 
 
+router.include_router(observation_routes.router)
 router.include_router(static_files.router)

@@ -43,6 +43,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "GET /api/v1/verdicts": answers.VerdictsAnswer,
     "GET /api/v1/flags": answers.FlagsAnswer,
     "GET /api/v1/flags/{flag_id}": answers.FlagDetailAnswer,
+    "GET /api/v1/observations": answers.EntriesAnswer,
+    "POST /api/v1/observations": answers.EntryAnswer,
     "GET /api/v1/me": answers.Me,
     "POST /api/v1/session": answers.Me,
 }

@@ -20,6 +20,15 @@ DESCRIPTION = Path(__file__).parents[2] / "docs" / "openapi.json"
 LIVE = "GET /api/v1/stream"  # never ends under the test client: tested in test_api_stream.py
 
 
+OBSERVATION: dict[str, object] = {
+    "key": "tap-00000001",
+    "day": "2026-11-24",
+    "clause": "FO-A1",
+    "counter": "loket_1",
+    "outcome": "met",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """How a route is called; `jpeg` is its body where that is a picture. `unknown` are addresses of
@@ -29,7 +38,7 @@ class Case:
 
     path: str
     status: int = 200
-    body: dict[str, str] | None = None
+    body: dict[str, object] | None = None
     jpeg: bytes | None = None
     unknown: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
@@ -70,6 +79,8 @@ CASES = {
         unknown=(f"/api/v1/evidence/{'ab' * 32}",),
         others=("/api/v1/evidence/{sha}",),
     ),
+    "GET /api/v1/observations": Case("/api/v1/observations"),
+    "POST /api/v1/observations": Case("/api/v1/observations", 201, OBSERVATION),
     "GET /api/v1/me": Case("/api/v1/me"),
     "POST /api/v1/session": Case(
         "/api/v1/session", 201, {"name": Role.VIEWER.value, "password": PASSWORD}
@@ -140,7 +151,7 @@ def test_a_token_reaches_only_its_scope(house: House, name: str) -> None:
     if not operation["x-required-role"]:
         return
     needed = operation["x-required-scope"]
-    for scope in ("board", "flags", "metrics", "push:hall_1"):
+    for scope in ("board", "flags", "briefing", "metrics", "push:hall_1"):
         expected = CASES[name].status if scope.partition(":")[0] == needed else 403
         assert call(house.program(scope), name, house) == expected, scope
 

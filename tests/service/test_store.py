@@ -390,13 +390,13 @@ def _next_revision(folder: Path, body: str) -> Migrations:
     location = folder / "migrations"
     source = ROOT / "service" / "store" / "migrations"
     (location / "versions").mkdir(parents=True)
-    for name in ("env.py", "versions/rev_0001.py"):
-        (location / name).write_text((source / name).read_text("utf-8"), "utf-8")
-    (location / "versions" / "rev_0002.py").write_text(
+    for path in (source / "env.py", *sorted((source / "versions").glob("rev_*.py"))):
+        (location / path.relative_to(source)).write_text(path.read_text("utf-8"), "utf-8")
+    (location / "versions" / "rev_9000.py").write_text(
         dedent(
             f"""
             from alembic import op
-            revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+            revision, down_revision, branch_labels, depends_on = "9000", "{REVISION}", None, None
             def upgrade() -> None:
                 op.execute("ALTER TABLE meta ADD COLUMN note TEXT")
                 {body}
@@ -404,7 +404,7 @@ def _next_revision(folder: Path, body: str) -> Migrations:
         ),
         "utf-8",
     )
-    return Migrations(str(location), "0002")
+    return Migrations(str(location), "9000")
 
 
 def test_an_upgrade_makes_a_copy_first_and_keeps_everything(tmp_path: Path) -> None:
@@ -415,12 +415,12 @@ def test_an_upgrade_makes_a_copy_first_and_keeps_everything(tmp_path: Path) -> N
             store.database.backup("schema-0000", datetime(year, 1, 1, tzinfo=UTC))
     history = _next_revision(tmp_path, "pass")
     with open_store(tmp_path / "data", migrations=history) as store:
-        assert store.database.revision() == "0002"
+        assert store.database.revision() == "9000"
         assert store.record(1).verdict == fake_verdict()
     *old, copy = sorted((tmp_path / "data" / "backup").iterdir())
     assert len(old) == 4, "copies expire too"
     with closing(sqlite3.connect(copy)) as raw:
-        assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == (REVISION,)
         assert raw.execute("SELECT count(*) FROM record").fetchone() == (1,)
 
 
@@ -431,7 +431,7 @@ def test_an_upgrade_that_fails_changes_nothing(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no such table: nowhere"):
         open_store(tmp_path / "data", migrations=history)
     with open_store(tmp_path / "data") as store:
-        assert store.database.revision() == "0001"
+        assert store.database.revision() == REVISION
         with store.database.read() as connection:
             columns = connection.execute(text("PRAGMA table_info(meta)")).all()
     assert [row[1] for row in columns] == ["key", "value"]

@@ -1,0 +1,14 @@
+"""What a page offers to its reader: links only to what they may open."""
+
+from service.accounts import Caller
+from service.api.security import BRIEFING, FLAGS, OBSERVE
+
+
+def offers(who: Caller) -> dict[str, bool]:
+    """A way out, and each page that is for them."""
+    return {
+        "signed_in": who.via == "session",
+        "may_replay": FLAGS.admits(who),
+        "may_brief": BRIEFING.admits(who),
+        "may_observe": OBSERVE.admits(who),
+    }

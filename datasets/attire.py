@@ -1,6 +1,6 @@
 """Training pictures for the `attire` network: crops of one person with what the chest shows.
 
-    python -m datasets.attire --shared ../shared --renders /path/to/renders --out /path/to/data
+    siaga data make attire --shared ../shared --renders /path/to/renders --out /path/to/data
 
 Four sorts of picture, none of a counter that really exists:
 
@@ -17,7 +17,6 @@ Layout: ultralytics (`images/`, `labels/`, lists in `*.txt`).
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import tomllib
@@ -28,6 +27,7 @@ import cv2
 import numpy as np
 
 from datasets.dressing import CANVAS, Light, add_card, chest_of, dress, recolour, strip_card
+from datasets.making import main
 from datasets.people import (
     BACK,
     CARD,
@@ -50,6 +50,8 @@ from datasets.people import (
 )
 
 SIDE: Final = 320
+COUNTS: Final = {"badge": 3000, "office": 1800, "away": 500, "clips": 400, "rendered": 2500}
+UNIT: Final = "pictures"
 TURNED_CARDS: Final = "turned_cards"  # key of the manifest: pictures whose card shows its back
 
 
@@ -239,10 +241,11 @@ def make(
     people = badge_people(data / "badge_lbs_ccby", set(manifest[TURNED_CARDS]), pose, faces)
     people += office_people(data / "office_cctv_ccby", pose, faces)
     people += clip_people(data / "videos", out / "frames", pose, faces)
-    if renders is not None:
-        pictures = [
-            p for p in sorted(renders.glob("attire/*.jpg")) if p.with_suffix(".json").exists()
-        ]
+    pictures = (
+        [p for p in sorted(renders.glob("attire/*.jpg")) if p.with_suffix(".json").exists()]
+        if renders is not None
+        else []
+    )
     for person in rendered_people(pictures, pose):
         person.part = split_of(person.picture)
         people.append(person)
@@ -308,32 +311,5 @@ def make(
     return made
 
 
-def main() -> None:
-    """Read the command line and make the set."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--shared", type=Path, required=True, help="folder with data/ and weights/")
-    parser.add_argument(
-        "--renders", type=Path, help="folder with attire/*.jpg and *.json of the scene maker"
-    )
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--seed", type=int, default=1)
-    for name, number in (
-        ("badge", 3000),
-        ("office", 1800),
-        ("away", 500),
-        ("clips", 400),
-        ("rendered", 2500),
-    ):
-        parser.add_argument(
-            f"--{name}", type=int, default=number, metavar="N", help=f"pictures of sort {name}"
-        )
-    given = vars(parser.parse_args())
-    counts = {name: given[name] for name in ("badge", "office", "away", "clips", "rendered")}
-    made = make(given["shared"], given["renders"], given["out"], counts, given["seed"])
-    sys.stdout.write(json.dumps(made) + "\n")
-
-
 if __name__ == "__main__":
-    main()
+    sys.exit(main(__doc__, make, COUNTS, UNIT))

@@ -1,6 +1,6 @@
 """Training pictures for the `scene` network: people, chairs, equipment, what lies on a desk.
 
-    python -m datasets.desk --shared ../shared --renders /path/to/renders --out /path/to/data
+    siaga data make desk --shared ../shared --renders /path/to/renders --out /path/to/data
 
 The scene network keeps the 80 rows of COCO and gives rows that no office shows (airplane, zebra)
 to new things; the table is `models.train.SCENE_ROWS`, repeated here as `ROW`.
@@ -13,7 +13,6 @@ coco_mini is never used for training.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections import Counter
@@ -24,6 +23,7 @@ import cv2
 import numpy as np
 
 from datasets.attire import clip_labels, write
+from datasets.making import main
 from datasets.people import (
     Image,
     Labelled,
@@ -66,6 +66,11 @@ RENDERED: Final = {
 }  # fmt: skip
 FILLED_ON_RENDERS: Final = frozenset({56, 58})
 SIDE: Final = 640
+COUNTS: Final = {
+    "office": 2, "cups": 3, "lipstick": 1, "badge": 1, "desk": 8, "whole": 6, "sample": 8,
+    "attire": 2,
+}  # fmt: skip
+UNIT: Final = "copies of each picture"
 
 
 class Teacher:
@@ -265,40 +270,5 @@ def _rows_by_name(path: Path, wanted: dict[str, int]) -> dict[int, int]:
     return rows
 
 
-def main() -> None:
-    """Read the command line and make the set."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--shared", type=Path, required=True, help="folder with data/ and weights/")
-    parser.add_argument(
-        "--renders", type=Path, help="folder with desk/, whole/, attire/ of the scene maker"
-    )
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--seed", type=int, default=1)
-    for name, number in (
-        ("office", 2),
-        ("cups", 3),
-        ("lipstick", 1),
-        ("badge", 1),
-        ("desk", 8),
-        ("whole", 6),
-        ("sample", 8),
-        ("attire", 2),
-    ):
-        parser.add_argument(
-            f"--{name}",
-            type=int,
-            default=number,
-            metavar="N",
-            help=f"copies of each {name} picture",
-        )
-    given = vars(parser.parse_args())
-    kinds = ("office", "cups", "lipstick", "badge", "desk", "whole", "attire", "sample")
-    copies = {n: given[n] for n in kinds}
-    made = make(given["shared"], given["renders"], given["out"], copies, given["seed"])
-    sys.stdout.write(json.dumps(made) + "\n")
-
-
 if __name__ == "__main__":
-    main()
+    sys.exit(main(__doc__, make, COUNTS, UNIT))

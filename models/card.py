@@ -3,6 +3,7 @@
 A card is a TOML file beside the network. It is read whole or refused with the place of the fault.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,6 +31,13 @@ class Decoding(StrEnum):
     YOLO11 = "yolo11"
     YOLO26 = "yolo26"
     YOLOX = "yolox"
+
+
+class Precision(StrEnum):
+    """What the network computes with. INT8: `models.quantise` made it; its file says so too."""
+
+    FLOAT32 = "float32"
+    INT8 = "int8"
 
 
 class Colour(StrEnum):
@@ -88,7 +96,8 @@ class Threshold:
 class Card:
     """A card that was read. `file` is the network; `rows` gives each output row its label or None.
 
-    `lineage`, `scores` and `failures` are for people and are kept as they were written.
+    `why` says for what reason this precision and input size ship and no other. `lineage`, `scores`
+    and `failures` are for people and are kept as they were written. `lines`: where each key stands.
     """
 
     path: Path
@@ -102,9 +111,12 @@ class Card:
     rows: tuple[Label | None, ...]
     default: Threshold
     thresholds: Mapping[Label, Threshold]
+    precision: Precision
+    why: str
     lineage: Mapping[str, Any]
     scores: tuple[Mapping[str, Any], ...]
     failures: tuple[Mapping[str, Any], ...]
+    lines: Mapping[str, int]
 
     @property
     def model(self) -> str:
@@ -121,6 +133,10 @@ class Card:
         """The lowest `lo`: below it no label is worth returning."""
         return min(self.threshold(label).lo for label in self.labels)
 
+    def place(self, table: str, key: str) -> str:
+        """Where a key stands, for messages: `scene.toml:9 [input] shape`."""
+        return _place_of(self.path, self.lines, table, key)
+
     def threshold(self, label: Label) -> Threshold:
         """The threshold of `label`: its own, or the default."""
         return self.thresholds.get(label, self.default)
@@ -129,15 +145,18 @@ class Card:
 def read_card(path: Path) -> Card:
     """Read a card. Errors: ModelMismatch with the place, what was expected and what came."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        table = tomllib.loads(text)
     except FileNotFoundError:
         raise ModelMismatch(f"{path}: expected a model card, got no such file") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ModelMismatch(f"{path}: expected a model card in TOML, got {error}") from None
-    top = _Place(path, "", table)
+    lines = _lines_of(text)
+    top = _Place(path, "", table, lines)
     output = _output(top.table("output"))
     rows = _rows(top.table("labels"), output.classes)
     default, thresholds = _thresholds(top.table("thresholds"))
+    precision, why = _shipped(top)
     return Card(
         path=path,
         name=top.text("name"),
@@ -150,10 +169,33 @@ def read_card(path: Path) -> Card:
         rows=rows,
         default=default,
         thresholds=thresholds,
+        precision=precision,
+        why=why,
         lineage=table.get("lineage", {}),
         scores=tuple(table.get("scores", ())),
         failures=tuple(table.get("failures", ())),
+        lines=lines,
     )
+
+
+def _lines_of(text: str) -> dict[str, int]:
+    """The line (from 1) of every table and of every key that begins a line: `input.shape`."""
+    lines: dict[str, int] = {}
+    table = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[+\s*([\w.-]+)\s*\]", line):
+            table = header[1]
+            lines.setdefault(table, number)
+        elif key := re.match(r"\s*([\w-]+)\s*=", line):
+            lines.setdefault(f"{table}.{key[1]}" if table else key[1], number)
+    return lines
+
+
+def _place_of(path: Path, lines: Mapping[str, int], table: str, key: str) -> str:
+    whole = f"{table}.{key}" if table else key
+    known = (whole, whole.rpartition(".")[0], table)  # a threshold's `hi` is on its label's line
+    line = next((lines[name] for name in known if name in lines), 1)
+    return f"{path}:{line} [{table}] {key}" if table else f"{path}:{line} {key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +205,11 @@ class _Place:
     path: Path
     name: str
     values: Mapping[str, Any]
+    lines: Mapping[str, int]
 
     def refuse(self, key: str, expected: str, got: object) -> ModelMismatch:
-        where = f"[{self.name}] {key}" if self.name else key
-        return ModelMismatch(f"{self.path} {where}: expected {expected}, got {got}")
+        place = _place_of(self.path, self.lines, self.name, key)
+        return ModelMismatch(f"{place}: expected {expected}, got {got}")
 
     def value(self, key: str, expected: str) -> Any:
         if key not in self.values:
@@ -177,7 +220,7 @@ class _Place:
         value = self.value(key, "a table")
         if not isinstance(value, dict):
             raise self.refuse(key, "a table", repr(value))
-        return _Place(self.path, key, value)
+        return _Place(self.path, key, value, self.lines)
 
     def text(self, key: str) -> str:
         value = self.value(key, "a text")
@@ -274,6 +317,15 @@ def _thresholds(place: _Place) -> tuple[Threshold, dict[Label, Threshold]]:
             raise place.refuse(key, "default or a label", error.args[0]) from None
         thresholds[label] = _threshold(place, key)
     return default, thresholds
+
+
+def _shipped(top: _Place) -> tuple[Precision, str]:
+    """Cards of before there was a choice do not hold the table."""
+    if "shipped" not in top.values:
+        return Precision.FLOAT32, ""
+    place = top.table("shipped")
+    place.known({"precision", "why"})
+    return _choice(place, "precision", Precision), place.text("why")
 
 
 def _threshold(place: _Place, key: str) -> Threshold:

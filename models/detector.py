@@ -66,7 +66,7 @@ class OnnxDetector:
         found = decode(raw[0], self.card.output.decoding, self.card.input.size_wh, self.floor)
         if len(found.row) and int(found.row.max()) >= self.card.output.classes:
             raise ModelMismatch(
-                f"{self.card.path} [output] classes: expected {self.card.output.classes}, "
+                f"{self.card.place('output', 'classes')}: expected {self.card.output.classes}, "
                 f"got row {int(found.row.max())} from {self.card.file}; {REMEDY}"
             )
         found = Candidates(placed.picture_from_input(found.xyxy), found.confidence, found.row)

@@ -10,7 +10,7 @@ from typing import Any
 import onnxruntime
 from onnxruntime.capi import onnxruntime_pybind11_state as runtime_errors
 
-from models.card import STRIDES, Card, Decoding
+from models.card import STRIDES, Card, Decoding, Precision
 from vision.errors import ModelMismatch
 
 LOAD_FAULTS = (
@@ -21,6 +21,9 @@ LOAD_FAULTS = (
     runtime_errors.NotImplemented,
     runtime_errors.RuntimeException,
 )
+PRECISION_KEY = "precision"
+"""Under this name a file says what it computes with."""
+
 REMEDY = "take card and file from the same version of Siaga"
 
 
@@ -69,6 +72,7 @@ def open_session(card: Card) -> Any:
         ) from None
     _check_ends(card, session)
     _check_classes(card, session)
+    _check_precision(card, session)
     return session
 
 
@@ -85,12 +89,14 @@ def check_file(card: Card) -> None:
     """Errors: ModelMismatch when the network of the card is missing or its bytes are others."""
     if not card.file.is_file():
         raise ModelMismatch(
-            f"{card.path} file: expected {card.file}, got no such file; restore it from the package"
+            f"{card.place('', 'file')}: expected {card.file}, got no such file; "
+            "restore it from the package"
         )
     digest = sha256_of(card.file)
     if digest != card.sha256:
         raise ModelMismatch(
-            f"{card.path} sha256: expected {card.sha256}, got {digest} in {card.file}; {REMEDY}"
+            f"{card.place('', 'sha256')}: expected {card.sha256}, "
+            f"got {digest} in {card.file}; {REMEDY}"
         )
 
 
@@ -121,7 +127,7 @@ def _check_ends(card: Card, session: Any) -> None:
     for table, arguments, name, shape in ends:
         if [argument.name for argument in arguments] != [name]:
             raise ModelMismatch(
-                f"{card.path} [{table}] name: expected {name}, "
+                f"{card.place(table, 'name')}: expected {name}, "
                 f"got {', '.join(argument.name for argument in arguments)} in {card.file}; {REMEDY}"
             )
         got = tuple(arguments[0].shape)
@@ -131,7 +137,7 @@ def _check_ends(card: Card, session: Any) -> None:
         if not fits or arguments[0].type != "tensor(float)":
             wanted = ", ".join("any" if want is None else str(want) for want in shape)
             raise ModelMismatch(
-                f"{card.path} [{table}] shape: expected tensor(float) [{wanted}], "
+                f"{card.place(table, 'shape')}: expected tensor(float) [{wanted}], "
                 f"got {arguments[0].type} {list(got)} in {card.file}; {REMEDY}"
             )
 
@@ -147,6 +153,16 @@ def _check_classes(card: Card, session: Any) -> None:
         return  # written by another exporter: nothing to compare
     if count != card.output.classes:
         raise ModelMismatch(
-            f"{card.path} [output] classes: expected {card.output.classes}, "
+            f"{card.place('output', 'classes')}: expected {card.output.classes}, "
             f"got {count} in {card.file}; {REMEDY}"
+        )
+
+
+def _check_precision(card: Card, session: Any) -> None:
+    """`models.quantise` writes into the file what it made of it; exporters write nothing."""
+    said = session.get_modelmeta().custom_metadata_map.get(PRECISION_KEY, Precision.FLOAT32.value)
+    if said != card.precision.value:
+        raise ModelMismatch(
+            f"{card.place('shipped', 'precision')}: expected {card.precision.value}, "
+            f"got {said} in {card.file}; {REMEDY}"
         )

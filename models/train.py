@@ -1,8 +1,10 @@
 """Rebuild the two networks: train, export, measure, choose thresholds, write the card.
 
-    python -m models.train attire --data DIR --shared ../shared --out RUN
-    python -m models.train scene  --data DIR --shared ../shared --out RUN
+    siaga train attire --data DIR --shared ../shared --out RUN
+    siaga train scene  --data DIR --shared ../shared --out RUN --sizes 384x640,640x640 --int8
 
+(`python -m models.train` is the same.) The first size is the network that ships; every other one,
+and an int8 copy of each, is written beside it with a card of its own, for `siaga evaluate compare`.
 `DIR` is written by `python -m datasets.attire` or `python -m datasets.desk`. The run is resumable:
 started again with the same `--out` it goes on after the last finished epoch, and a finished
 training is only exported and measured again. This is the only module that imports torch and
@@ -16,9 +18,12 @@ import hashlib
 import json
 import os
 import re
+import sys
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +34,8 @@ os.environ.setdefault("YOLO_OFFLINE", "true")
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from vision.errors import DataError, ModelMismatch, SiagaError
 
 Floats = NDArray[np.float32]
 Row = dict[str, Any]
@@ -282,8 +289,8 @@ def between(start: Path, trained: Path, share: float, out: Path) -> Path:
     return path
 
 
-def export(recipe: Recipe, checkpoint: Path, out: Path) -> Path:
-    """Float32 ONNX, opset 17, simplified, batch 1, fixed size; returns its path."""
+def export(recipe: Recipe, checkpoint: Path, out: Path, stem: str | None = None) -> Path:
+    """Float32 ONNX, opset 17, simplified, batch 1, of the recipe's size; returns its path."""
     from ultralytics import YOLO
 
     made = YOLO(str(checkpoint)).export(
@@ -295,7 +302,7 @@ def export(recipe: Recipe, checkpoint: Path, out: Path) -> Path:
         imgsz=list(recipe.size),
         device="cpu",
     )
-    target = out / f"{recipe.name}.onnx"
+    target = out / f"{stem or recipe.name}.onnx"
     Path(made).replace(target)
     return target
 
@@ -535,6 +542,7 @@ def write_card(path: Path, recipe: Recipe, onnx: Path, facts: dict[str, Any]) ->
     )
     text += "\n[labels]\n" + "".join(f'{n} = "{w}"\n' for n, w in sorted(recipe.rows.items()))
     text += table("thresholds", facts["thresholds"])
+    text += table("shipped", {"precision": facts["precision"], "why": facts["why"]})
     text += table("lineage", facts["lineage"])
     for entry in facts["training_sets"]:
         text += "\n[[training_sets]]\n" + "".join(
@@ -588,7 +596,8 @@ def measure(recipe: Recipe, onnx: Path, data: Path) -> tuple[list[Row], dict[str
         scores += [score_row(part, label, t) for label, t in found.items() if t.present]
         if recipe.name == "attire":
             merged = tally(onnx, recipe.rows, pictures, {"id_card_back": "id_card"})["id_card"]
-            scores.append(score_row(part, "id_card or id_card_back", merged))
+            if merged.present:  # a set made without renders has none of them to score
+                scores.append(score_row(part, "id_card or id_card_back", merged))
             found |= {"id_card": merged, "id_card_back": merged}
         for label, entry in found.items():
             both = joined.setdefault(label, Tally())
@@ -636,16 +645,48 @@ def kept_of_coco(recipe: Recipe, start: Path, onnx: Path, coco: Path, out: Path)
     return table_rows
 
 
-def main() -> None:
-    """Train, export, check parity, measure, write the card."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+# ----------------------------------------------------------------------------------------------
+# the command
+
+NEEDED: Final = ("torch", "ultralytics", "onnx", "onnxslim")
+"""What the extra `train` brings."""
+
+PARITY: Final = 1e-3
+"""Class scores of trained network and float32 ONNX file may differ by so much. Source: own; usual
+are 1e-5."""
+
+AGREEMENT: Final = 0.9
+"""The share of float32's sure boxes that an int8 copy must find again to be worth keeping."""
+
+NO_REASON: Final = "not compared with other sizes or int8 when this card was written"
+
+
+def missing() -> list[str]:
+    """Packages of the extra `train` that are not installed."""
+    return [name for name in NEEDED if find_spec(name) is None]
+
+
+def size_of(text: str) -> tuple[int, int]:
+    """`384x640` as (height, width), px."""
+    found = re.fullmatch(r"(\d+)x(\d+)", text.strip())
+    size = (int(found[1]), int(found[2])) if found else (0, 0)
+    if min(size) < 32 or size[0] % 32 or size[1] % 32:
+        raise argparse.ArgumentTypeError(
+            f"expected HEIGHTxWIDTH, both multiples of 32, as in 384x640; got {text!r}"
+        )
+    return size
+
+
+def sizes_of(text: str) -> tuple[tuple[int, int], ...]:
+    """`384x640,640x640`, each once, in order."""
+    return tuple(dict.fromkeys(size_of(one) for one in text.split(",")))
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The arguments, of `python -m models.train` and of `siaga train` alike."""
     parser.add_argument("network", choices=sorted(RECIPES))
-    parser.add_argument(
-        "--data", type=Path, required=True, help="set made by datasets.attire or datasets.desk"
-    )
-    parser.add_argument("--shared", type=Path, required=True, help="folder with weights/")
+    parser.add_argument("--data", type=Path, required=True, help="set made by `siaga data make`")
+    parser.add_argument("--shared", type=Path, required=True, help="folder with weights/ and data/")
     parser.add_argument("--out", type=Path, required=True, help="run folder")
     parser.add_argument(
         "--start", type=Path, help="start from this checkpoint instead of the COCO one"
@@ -655,32 +696,134 @@ def main() -> None:
     parser.add_argument("--share", type=float, help="scene: weights this far from start to trained")
     parser.add_argument("--version", default="1")
     parser.add_argument("--failures", type=Path, help="text file, one known failure a line")
-    given = parser.parse_args()
+    parser.add_argument(
+        "--sizes",
+        type=sizes_of,
+        metavar="HxW,...",
+        help="inputs to export; the first one ships (default: the recipe's)",
+    )
+    parser.add_argument("--int8", action="store_true", help="an int8 copy of each size as well")
+    parser.add_argument("--why", default=NO_REASON, help="why this size and precision ship")
+
+
+def run(given: argparse.Namespace) -> int:
+    """Train, export, check parity, measure, write the cards. 0 done, 2 without the extra `train`.
+
+    Errors: DataError when the set or the start weights are not there, ModelMismatch when an export
+    does not compute what was trained.
+    """
+    lacking = missing()
+    if lacking:
+        print(
+            f"siaga train: expected the extra `train`, found no {', '.join(lacking)}; install it "
+            "into an environment of its own: pip install -e '.[train]'",
+            file=sys.stderr,
+        )
+        return 2
     recipe = RECIPES[given.network]
     coco = given.shared / "weights" / START
     start = given.start or coco
+    for path, what in (
+        (given.data / "data.yaml", "a set made by `siaga data make`"),
+        (coco, "the start weights"),
+        (start, "the checkpoint to start from"),
+    ):
+        if not path.is_file():
+            raise DataError(f"{path}: expected {what}, found no such file")
     given.out.mkdir(parents=True, exist_ok=True)
     checkpoint = train(recipe, given.data, start, coco, given.out, given.epochs, given.seed)
     if given.share is not None:
         checkpoint = between(coco, checkpoint, given.share, given.out)
-    made = given.data / "made.json"
     if recipe.name == "scene":
-        boxes = json.loads(made.read_text())["boxes"]
+        boxes = json.loads((given.data / "made.json").read_text())["boxes"]
         taught = {
             n: w for n, w in recipe.rows.items() if n not in SCENE_NEW or boxes.get(w, 0) >= 50
         }
         recipe = replace(recipe, rows=taught)
-    onnx = export(recipe, checkpoint, given.out)
-    pictures = [given.data / p for p in (given.data / "val.txt").read_text().split()[:12]]
+    for place, size in enumerate(given.sizes or (recipe.size,)):
+        stem = recipe.name if place == 0 else f"{recipe.name}_{size[0]}x{size[1]}"
+        for card, scores in exported(replace(recipe, size=size), checkpoint, stem, given):
+            print(card)
+            for row in scores:
+                was = f" (start {row['start']:.3f})" if "start" in row else ""
+                print(f"  {row['set']:14} {row['label']:26} {row['value']:.3f} of {row['n']}{was}")
+    return 0
+
+
+def exported(
+    recipe: Recipe, checkpoint: Path, stem: str, given: argparse.Namespace
+) -> Iterator[tuple[Path, list[Row]]]:
+    """One size: its float32 file, then its int8 copy if wanted; each card with its scores.
+
+    Errors: ModelMismatch.
+    """
+    onnx = export(recipe, checkpoint, given.out, stem)
+    pictures = pictures_of(given.data, "val")[:12]
     difference = parity(recipe, checkpoint, onnx, pictures)
+    if difference > PARITY:
+        raise ModelMismatch(
+            f"{onnx}: expected class scores within {PARITY:g} of the trained network's, "
+            f"got a difference of {difference:g}"
+        )
+    facts = facts_of(recipe, given)
+    facts["lineage"] |= {"parity_max_difference": difference, "parity_pictures": len(pictures)}
     scores, joined = measure(recipe, onnx, given.data)
-    if recipe.name == "scene":
+    if recipe.name == "scene" and stem == recipe.name:
         pictures_of_coco = given.shared / "data" / "coco_mini"
+        coco = given.shared / "weights" / START
         scores += kept_of_coco(recipe, coco, onnx, pictures_of_coco, given.out)
-    trained = json.loads((given.out / "trained.json").read_text())
-    facts = {
-        "version": given.version,
+    ships = given.why if stem == recipe.name else "exported to be compared"
+    card = given.out / f"{stem}.toml"
+    facts |= {"scores": scores, "thresholds": choose_thresholds(joined)}
+    write_card(card, recipe, onnx, facts | {"precision": "float32", "why": ships})
+    yield card, scores
+    if given.int8:
+        yield int8_copy(recipe, card, facts, given)
+
+
+def int8_copy(
+    recipe: Recipe, card: Path, facts: dict[str, Any], given: argparse.Namespace
+) -> tuple[Path, list[Row]]:
+    """The int8 copy of an exported network, with thresholds and scores of its own.
+
+    Errors: ModelMismatch when it finds too little of what the float32 file finds.
+    """
+    from models import quantise
+    from models.card import read_card
+
+    pictures = quantise.calibration_pictures(given.data)
+    original = read_card(card)
+    onnx = card.with_name(f"{card.stem}_int8.onnx")
+    quantise.quantise(original, pictures, onnx)
+    scores, joined = measure(recipe, onnx, given.data)
+    lineage = facts["lineage"] | {"calibration_pictures": len(pictures)}
+    written = onnx.with_suffix(".toml")
+    told = facts | {
+        "version": f"{facts['version']}-int8",
+        "scores": scores,
         "thresholds": choose_thresholds(joined),
+        "precision": "int8",
+        "why": "exported to be compared",
+    }
+    write_card(written, recipe, onnx, told | {"lineage": lineage})
+    held_back = pictures_of(given.data, "val")[:60]
+    share, boxes = quantise.agreement(original, read_card(written), held_back)
+    if share < AGREEMENT:
+        raise ModelMismatch(
+            f"{onnx}: expected {100 * AGREEMENT:g} % of the {boxes} sure boxes of {card.name}, "
+            f"got {100 * share:.1f} %"
+        )
+    lineage |= {"agreement_with_float32": share, "agreement_boxes": boxes}
+    write_card(written, recipe, onnx, told | {"lineage": lineage})
+    return written, scores
+
+
+def facts_of(recipe: Recipe, given: argparse.Namespace) -> dict[str, Any]:
+    """What a card says about where its network comes from, whatever its size."""
+    trained = json.loads((given.out / "trained.json").read_text())
+    made = given.data / "made.json"
+    return {
+        "version": given.version,
         "lineage": {
             "start": START,
             "start_origin": START_ORIGIN,
@@ -695,20 +838,26 @@ def main() -> None:
             "software": {
                 p: version(p) for p in ("ultralytics", "torch", "onnx", "onnxslim", "numpy")
             },
-            "parity_max_difference": difference,
-            "parity_pictures": len(pictures),
         },
         "training_sets": training_sets(
             recipe, Path(__file__).parent.parent / "datasets" / "manifests"
         ),
-        "scores": scores,
         "failures": given.failures.read_text().splitlines() if given.failures else [],
     }
-    write_card(given.out / f"{recipe.name}.toml", recipe, onnx, facts)
-    for row in scores:
-        was = f" (start {row['start']:.3f})" if "start" in row else ""
-        print(f"{row['set']:14} {row['label']:26} {row['value']:.3f} of {row['n']}{was}")
+
+
+def main() -> int:
+    """Exit codes: 0 done, 1 something could not be done, 2 wrong call or without the extra."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    configure(parser)
+    try:
+        return run(parser.parse_args())
+    except SiagaError as error:
+        print(f"siaga train: {error}", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -31,7 +31,8 @@ COMMANDS = {
     "cameras": "say what a camera gives, and whether it is enough for each check",
     "user": "add, list or remove accounts and tokens",
     "evaluate": "score networks on pictures, and verdicts on mornings",
-    "data": "look at a set of pictures with its boxes",
+    "train": "rebuild a network, export it in several sizes and as int8",
+    "data": "make a training set, look at a set with its boxes",
     "bench": "measure speed and memory on this machine",
 }
 

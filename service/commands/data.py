@@ -1,14 +1,18 @@
-"""`siaga data`: look at a set of pictures with its boxes."""
+"""`siaga data`: make a training set, look at a set of pictures with its boxes."""
 
 import argparse
 import sys
 from pathlib import Path
 
+from datasets import attire, desk, making
 from datasets.contact_sheet import sheet_of
 from datasets.sets import Origin
 from service.commands.evaluate import SETS_HELP, SHARED_HELP, pictures_of
 from service.inputs import shown
 from vision.errors import DataError
+
+MADE = {"attire": attire, "desk": desk}
+NETWORK_OF = {"attire": "attire", "desk": "scene"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -16,6 +20,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
     line = "a contact sheet of the held-back pictures with their true boxes"
     show = what.add_parser("show", help=line, description=f"{line[0].upper()}{line[1:]}.")
+    line = "a training set from real pictures and renders"
+    make = what.add_parser("make", help=line, description=f"{line[0].upper()}{line[1:]}.")
+    kinds = make.add_subparsers(dest="kind", required=True, metavar="SET")
+    for kind, module in MADE.items():
+        line = f"pictures for the network `{NETWORK_OF[kind]}`"
+        one = kinds.add_parser(kind, help=line, description=f"{line[0].upper()}{line[1:]}.")
+        making.configure(one, module.COUNTS, module.UNIT)
     show.add_argument("set", metavar="SET", help=SETS_HELP)
     show.add_argument("--out", type=Path, required=True, metavar="FILE", help="sheet.jpg to write")
     show.add_argument("--shared", type=Path, default=Path("../shared"), help=SHARED_HELP)
@@ -38,7 +49,10 @@ def _count(text: str) -> int:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the sheet where the user says. Errors: DataError."""
+    """Write the set or the sheet where the user says. Errors: DataError."""
+    if arguments.what == "make":
+        module = MADE[arguments.kind]
+        return making.run(arguments, module.make, module.COUNTS)
     pictures = pictures_of(arguments.set, arguments.shared / "data", arguments.network)
     jpeg = sheet_of(pictures, arguments.count)
     try:

@@ -1,11 +1,12 @@
 """A card is read whole or refused with the place of the fault."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from models.card import Decoding, Placing, Threshold, read_card
+from models.card import Decoding, Placing, Precision, Threshold, read_card
 from models.detector import WEIGHTS, OnnxDetector
 from models.session import open_session, output_shape, sha256_of
 from tests.models.make_tiny import tiny_network, write_tiny, yolo11_output
@@ -81,6 +82,13 @@ def test_lineage_scores_and_failures_are_kept_as_written(tmp_path: Path) -> None
         ("[thresholds]", "[threshold]", "thresholds", "a table, got nothing"),
         ("[labels]", "[[labels]]", "labels", "a table"),
         ("lo = 0.25 }", "lo = 0.25 }\nmug = { hi = 1, lo = 0 }", "[thresholds] mug", "or a label"),
+        (
+            "[thresholds]",
+            "[shipped]\nprecision = 'int4'\nwhy = 'x'\n[thresholds]",
+            "[shipped] precision",
+            "float32 or int8, got 'int4'",
+        ),
+        ("[thresholds]", "[shipped]\nprecision = 'int8'\n[thresholds]", "[shipped] why", "a text"),
         ("[input]", "[input", "tiny.toml", "a model card in TOML"),
     ],
 )
@@ -92,7 +100,7 @@ def test_a_faulty_card_is_refused_with_its_place(
     with pytest.raises(ModelMismatch) as refused:
         read_card(path)
     message = str(refused.value)
-    assert message.startswith(str(path))
+    assert re.match(re.escape(str(path)) + r"(:\d+ |: )", message)
     assert place in message
     assert expected in message
 
@@ -108,14 +116,19 @@ def test_a_missing_card_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "place", "expected"),
     [
-        ('"tiny.onnx"', '"gone.onnx"', "file", "got no such file"),
-        ('sha256 = "', 'sha256 = "00', "sha256", "expected 00"),
-        ('"images"', '"pictures"', "[input] name", "expected pictures, got images"),
-        ('"output0"', '"output"', "[output] name", "expected output, got output0"),
-        ("[1, 3, 64, 64]", "[1, 3, 64, 96]", "[input] shape", "got tensor(float) [1, 3, 64, 64]"),
-        ("classes = 2", "classes = 3", "[output] shape", "expected tensor(float) [1, 7, 84]"),
-        ('"yolo11"', '"yolox"', "[output] shape", "expected tensor(float) [1, 84, 7]"),
-        ('"yolo11"', '"yolo26"', "[output] shape", "expected tensor(float) [1, any, 6]"),
+        ('"tiny.onnx"', '"gone.onnx"', ":3 file", "got no such file"),
+        ('sha256 = "', 'sha256 = "00', ":4 sha256", "expected 00"),
+        ('"images"', '"pictures"', ":8 [input] name", "expected pictures, got images"),
+        ('"output0"', '"output"', ":16 [output] name", "expected output, got output0"),
+        (
+            "[1, 3, 64, 64]",
+            "[1, 3, 64, 96]",
+            ":9 [input] shape",
+            "got tensor(float) [1, 3, 64, 64]",
+        ),
+        ("classes = 2", "classes = 3", ":15 [output] shape", "expected tensor(float) [1, 7, 84]"),
+        ('"yolo11"', '"yolox"', ":15 [output] shape", "expected tensor(float) [1, 84, 7]"),
+        ('"yolo11"', '"yolo26"', ":15 [output] shape", "expected tensor(float) [1, any, 6]"),
     ],
 )
 def test_a_network_that_does_not_fit_its_card_is_refused(
@@ -125,8 +138,39 @@ def test_a_network_that_does_not_fit_its_card_is_refused(
     path = card_with(tmp_path, old, new)
     with pytest.raises(ModelMismatch) as refused:
         OnnxDetector(path)
-    assert f"{path} {place}" in str(refused.value)
-    assert expected in str(refused.value)
+    message = str(refused.value)
+    assert message.startswith(f"{path}{place}: expected ")
+    assert expected in message
+
+
+def test_a_card_says_which_precision_ships_and_why(tmp_path: Path) -> None:
+    """Cards of before there was a choice say nothing and mean float32."""
+    shipped = '[shipped]\nprecision = "float32"\nwhy = "int8 loses 3 points"\n\n[thresholds]'
+    card = read_card(card_with(tmp_path, "[thresholds]", shipped))
+    assert (card.precision, card.why) == (Precision.FLOAT32, "int8 loses 3 points")
+    plain = read_card(write_tiny(tmp_path, tiny_network(ONE_BOX)))
+    assert (plain.precision, plain.why) == (Precision.FLOAT32, "")
+
+
+@pytest.mark.parametrize(
+    ("in_card", "in_file", "complaint"),
+    [
+        ("int8", {}, ":22 [shipped] precision: expected int8, got float32"),
+        ("float32", {"precision": "int8"}, ":22 [shipped] precision: expected float32, got int8"),
+    ],
+    ids=["card says int8", "file says int8"],
+)
+def test_a_file_of_another_precision_than_its_card_is_refused(
+    tmp_path: Path, in_card: str, in_file: dict[str, str], complaint: str
+) -> None:
+    """Its scores and thresholds would be those of the other one."""
+    path = write_tiny(tmp_path, tiny_network(ONE_BOX, metadata=in_file))
+    shipped = f'[shipped]\nprecision = "{in_card}"\nwhy = "measured"'
+    text = path.read_text(encoding="utf-8").replace("[labels]", f"{shipped}\n[labels]")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ModelMismatch, match="expected") as refused:
+        OnnxDetector(path)
+    assert str(refused.value).startswith(f"{path}{complaint}")
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,6 @@ from models import train
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The arguments of `models.train`."""
-    parser.description = train.__doc__
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     train.configure(parser)
 
 

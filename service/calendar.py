@@ -262,6 +262,18 @@ def working_day_before(plan_of: Callable[[date], DayPlan], day: date) -> date | 
     return None
 
 
+def review_due(plan_of: Callable[[date], DayPlan], day: date) -> datetime:
+    """When a finding of `day` lapses unless a human has looked: the end of the next working day.
+
+    Where none is near, of the last day that was looked at.
+    """
+    for offset in range(1, SEARCH_DAYS):
+        plan = plan_of(day + timedelta(days=offset))
+        if plan.opens_at is not None:
+            break
+    return plan.spans[-1].until
+
+
 def broken_guards(hours: Hours, brief_gap: timedelta) -> Iterable[tuple[str, str, str]]:
     """What is wrong with hours that were written: field, expected, got.
 

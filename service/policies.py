@@ -128,6 +128,8 @@ PARAMETERS: Mapping[str, tuple[float, float]] = MappingProxyType(
         "ring_tol_s": (0, 10),
         "ticket_hold_s": (5, 600),
         "met_sample": (0, 1),
+        "second_sample": (0, 1),
+        "figure_min": (1, 100),
         "coverage_floor": (0, 1),
         "buffer_max_s": (0, 1800),
         "keep_crop_days": (1, 30),

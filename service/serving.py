@@ -15,11 +15,12 @@ from service.alarms import CameraAlarm
 from service.api.app import close_streams, create_app
 from service.api.door import ApiSettings
 from service.assembly import build_office, open_eyes
-from service.calendar import next_ready_at, plan_at, plan_day
+from service.calendar import next_ready_at, plan_at, plan_day, review_due
 from service.clock import Clock
 from service.evidence import Evidence
 from service.office import Office
 from service.readers import mailboxes_of, readers_of
+from service.reviews import ReviewDesk
 from service.runner import RunningOffice
 from service.settings import Settings
 from service.store import Retention, Store, open_store
@@ -163,7 +164,10 @@ def keep_house(
         sample_days=kept.samples_days,
         record_days=kept.rows_days,
     )
+    due_of = partial(review_due, partial(plan_day, settings.calendar))
     while True:
+        desk = ReviewDesk(store, settings.policy, due_of, clock.now())
+        log.info("janitor: no longer waits for a review: %s", desk.settle())
         log.info("janitor: %s", store.sweep(clock.now(), retention, evidence))
         if stopping.wait(SWEEP_S):
             return

@@ -13,10 +13,12 @@ from importlib.resources import files
 from typing import Protocol
 
 from service.board import CameraState, TileState
+from service.store.reviews import Case, Look, Queue
 from vision.day import Phase
 from vision.entries import Entered
 from vision.labels import Label
 from vision.layout import ZoneKind
+from vision.life import Act, Ground
 from vision.policy import Clause, Kind, Observability, Signal
 from vision.values import Outcome, ReadyState, Reason, Slot, Status
 
@@ -34,6 +36,11 @@ VOCABULARIES: tuple[type[Enum], ...] = (
     ZoneKind,
     Label,
     Entered,
+    Act,
+    Ground,
+    Case,
+    Look,
+    Queue,
 )
 """The closed vocabularies of which every member has a word in every language."""
 

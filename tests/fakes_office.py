@@ -187,7 +187,15 @@ def fake_policy() -> Policy:
                 None,
             ),
         ),
-        parameters={"vis_min": 0.9, "tag_px": 18.0, "hold_s": 60.0},
+        parameters={
+            "vis_min": 0.9,
+            "tag_px": 18.0,
+            "hold_s": 60.0,
+            "keep_crop_days": 14.0,
+            "contest_answer_h": 72.0,
+            "second_sample": 0.2,
+            "figure_min": 10.0,
+        },
     )
 
 

@@ -4,10 +4,12 @@ The record never changes: a review is a new value about it, and how the two stan
 computed here, from the same history to the same answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
+from types import MappingProxyType
 
 from vision.values import Outcome, Reason, Status, Verdict
 
@@ -20,6 +22,38 @@ class Act(StrEnum):
     NOT_MET = "not_met"
     CANNOT_TELL = "cannot_tell"
     CONTEST = "contest"
+
+
+class Ground(StrEnum):
+    """Why a human decides otherwise than the camera. Closed, so that it can be counted."""
+
+    NOT_THAT = "not_that"
+    ALLOWED = "allowed"
+    VISITORS = "visitors"
+    BRIEF = "brief"
+    ELSEWHERE = "elsewhere"
+    EXCUSED = "excused"
+    UNCLEAR = "unclear"
+    HIDDEN = "hidden"
+    OWNER = "owner"
+    OTHER = "other"
+
+
+GROUNDS: Mapping[Act, tuple[Ground, ...]] = MappingProxyType(
+    {
+        Act.MET: (
+            Ground.NOT_THAT,
+            Ground.ALLOWED,
+            Ground.VISITORS,
+            Ground.BRIEF,
+            Ground.ELSEWHERE,
+            Ground.EXCUSED,
+            Ground.OTHER,
+        ),
+        Act.CANNOT_TELL: (Ground.UNCLEAR, Ground.HIDDEN, Ground.OWNER, Ground.OTHER),
+    }
+)
+"""The short list a reviewer chooses from; OTHER asks for words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +74,11 @@ def stands(verdict: Verdict, reviews: Sequence[Review], now: datetime, due: date
     """The verdict as it stands at `now`, `due` being the review deadline.
 
     Two humans whose last words differ: CANNOT_TELL (RATERS_DISAGREE) until they agree. A contest
-    after the last word: CONTESTED. An unreviewed NOT_MET lapses after `due` (UNREVIEWED).
+    after the last word: CONTESTED; it opens the matter again, so that only what is said after it
+    counts. An unreviewed NOT_MET lapses after `due` (UNREVIEWED).
     """
     past = sorted((r for r in reviews if r.at <= now), key=lambda review: review.at)
+    past = past[_last_contest(past) :]
     words = {review.reviewer: review for review in past if review.act is not Act.CONTEST}
     contested = bool(past) and past[-1].act is Act.CONTEST
     if contested:
@@ -52,7 +88,7 @@ def stands(verdict: Verdict, reviews: Sequence[Review], now: datetime, due: date
             reason=Reason.CONTESTED,
             status=Status.CONTESTED,
         )
-    outcomes = {_said(review, verdict) for review in words.values()}
+    outcomes = {said(review, verdict) for review in words.values()}
     if len(outcomes) > 1:
         return replace(
             verdict,
@@ -70,20 +106,40 @@ def stands(verdict: Verdict, reviews: Sequence[Review], now: datetime, due: date
             )
         return verdict
     outcome = outcomes.pop()
-    suggested = verdict.proposal if verdict.proposal is not None else verdict.outcome
-    status = Status.CONFIRMED if outcome is suggested else Status.OVERTURNED
+    agreed = outcome is suggested(verdict) or outcome is Outcome.NOT_MET
+    status = Status.CONFIRMED if agreed else Status.OVERTURNED  # a human's breach is confirmed
     reason = {
         Outcome.MET: None,
         Outcome.NOT_MET: verdict.reason
         if verdict.outcome is Outcome.NOT_MET
         else next(iter(verdict.side_reasons), Reason.PRESENT_OBJECT),
-        Outcome.CANNOT_TELL: Reason.MODEL_UNSURE,
+        Outcome.CANNOT_TELL: verdict.reason
+        if verdict.outcome is Outcome.CANNOT_TELL and verdict.proposal is None
+        else Reason.MODEL_UNSURE,
     }[outcome]
     return replace(verdict, outcome=outcome, reason=reason, status=status)
 
 
-def _said(review: Review, verdict: Verdict) -> Outcome:
+def said(review: Review, verdict: Verdict) -> Outcome:
     """The outcome a review stands for: agreeing means what was found or proposed."""
     if review.act is Act.AGREE:
-        return verdict.proposal if verdict.proposal is not None else verdict.outcome
+        return suggested(verdict)
     return Outcome(review.act.value)
+
+
+def suggested(verdict: Verdict) -> Outcome:
+    """What a verdict puts before a human: its proposal, or what it says itself."""
+    return verdict.proposal if verdict.proposal is not None else verdict.outcome
+
+
+def asks_again(record_id: int, share: float) -> bool:
+    """Whether a record belongs to the stable sample that a second reviewer sees, blind.
+
+    The same record gives the same answer for ever, and nobody can tell it from the record.
+    """
+    digits = sha256(f"second look at record {record_id}".encode()).hexdigest()[:8]
+    return int(digits, 16) < share * 16**8
+
+
+def _last_contest(past: Sequence[Review]) -> int:
+    return max((i for i, review in enumerate(past) if review.act is Act.CONTEST), default=0)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache, partial
 
 from fastapi import Request
 
@@ -10,8 +11,10 @@ from cameras.push import Mailbox
 from service.accounts import Accounts
 from service.api.streams import Streams
 from service.board import OfficeView
+from service.calendar import review_due
 from service.evidence import Evidence
 from service.metrics import Metrics
+from service.reviews import ReviewDesk
 from service.store import Store
 from vision.day import DayPlan
 
@@ -47,6 +50,11 @@ class Door:
     clock: Callable[[], datetime]
     mailboxes: Mapping[str, Mailbox]
     plan_of: Callable[[date], DayPlan]
+
+    def desk(self) -> ReviewDesk:
+        """Where reviews are taken, at the office's time."""
+        due_of = cache(partial(review_due, self.plan_of))  # asked for each item of a page
+        return ReviewDesk(self.store, self.office.policy(), due_of, self.office.board().now)
 
 
 def door_of(request: Request) -> Door:

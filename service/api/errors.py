@@ -21,6 +21,7 @@ CODES = {
     403: ("not_allowed", "this account or token may not do this"),
     404: ("not_found", "there is no such thing, or it is not for this account"),
     405: ("method_not_allowed", "this address does not take this method"),
+    409: ("changed", "it changed meanwhile; look at it again"),
     410: ("gone", "this was kept once and has been removed by rule"),
     413: ("too_large", "the request is too large"),
     415: ("unsupported_media_type", "expected application/json"),

@@ -4,14 +4,14 @@ What a caller may not see is answered as what does not exist, so that existence 
 lists are narrowed in the query, by `among`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cameras.push import Mailbox
 from service.accounts import Caller
 from service.api.door import Door
 from service.api.errors import Refusal
 from service.board import CameraStatus, Tile
-from service.store import FlagDetail
+from service.store import Flag, FlagDetail, History
 from vision.layout import Counter
 from vision.policy import Clause, Policy
 
@@ -67,6 +67,15 @@ def flag_for(caller: Caller, door: Door, flag_id: int) -> FlagDetail:
     if not caller.may_see(detail.flag.counter):
         raise Refusal(404)
     return detail
+
+
+def as_seen_by(caller: Caller, flag: Flag, history: History | None) -> Flag:
+    """The flag as this caller may see it: who is asked for a blind second answer is not shown that
+    and how the first was given.
+    """
+    if history is None or not history.awaits_second_of(caller.name):
+        return flag
+    return replace(flag, closed_at=None, closed_as=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,11 +63,15 @@ class Guarded(TypedDict):
 
 
 class Need:
-    """Lets in who has one of the roles and, by token, the scope. 401: nobody; 403: not for them."""
+    """Lets in who has one of the roles and, by token, the scope. 401: nobody; 403: not for them.
 
-    def __init__(self, scope: Scope, *roles: Role) -> None:
+    `people`: no token opens it, whatever its scope: what is asked for is a human's word.
+    """
+
+    def __init__(self, scope: Scope, *roles: Role, people: bool = False) -> None:
         self.scope = scope
         self.roles = frozenset({*roles, Role.ADMIN})
+        self.people = people
 
     def __call__(self, request: Request) -> Caller:
         """Errors: Refusal 401 or 403."""
@@ -81,6 +85,8 @@ class Need:
 
     def admits(self, caller: Caller) -> bool:
         """Whether this caller may use the route."""
+        if self.people and caller.scopes is not None:
+            return False
         return caller.role in self.roles and caller.may_use(self.scope)
 
     @property
@@ -90,14 +96,14 @@ class Need:
 
     def guarded_by(self, guard: Callable[[Request], object]) -> Guarded:
         """The same with a guard of the route's own that ends in this one."""
-        return {
-            "dependencies": [Depends(guard)],
-            "openapi_extra": {
-                "x-required-role": [role.value for role in Role if role in self.roles],
-                "x-required-scope": self.scope.value,
-                "security": [{"session": []}, {"token": []}],
-            },
+        extra: dict[str, Any] = {
+            "x-required-role": [role.value for role in Role if role in self.roles],
+            "security": [{"session": []}],
         }
+        if not self.people:
+            extra["x-required-scope"] = self.scope.value
+            extra["security"].append({"token": []})
+        return {"dependencies": [Depends(guard)], "openapi_extra": extra}
 
 
 BOARD = Need(Scope.BOARD, *Role)
@@ -111,6 +117,11 @@ BRIEFING = Need(Scope.BRIEFING, Role.SUPERVISOR, Role.EVALUATOR)
 
 OBSERVE = Need(Scope.BRIEFING, Role.SUPERVISOR)
 """Entering an observation or a tick: the supervisor's own act."""
+REVIEW = Need(Scope.FLAGS, Role.SUPERVISOR, Role.EVALUATOR, people=True)
+"""Saying whether what was flagged is so: a named human, signed in."""
+
+CONTEST = Need(Scope.BOARD, *Role, people=True)
+"""Contesting what is said of a counter: everybody with an account, signed in."""
 
 METRICS = Need(Scope.METRICS, *Role)
 

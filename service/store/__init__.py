@@ -5,6 +5,17 @@ from service.store.database import Migrations
 from service.store.entries import Entries, KeptEntry, KeyUsed, Tick
 from service.store.people import People, SessionRow, TokenRow, UserRow
 from service.store.retention import Retention, Swept
+from service.store.reviews import (
+    Case,
+    Changed,
+    ContestRow,
+    History,
+    Look,
+    MissRow,
+    Queue,
+    ReviewRow,
+    Reviews,
+)
 from service.store.rows import (
     Flag,
     FlagDetail,
@@ -19,20 +30,29 @@ from service.store.store import Store, open_store
 
 __all__ = [
     "AuditRow",
+    "Case",
+    "Changed",
+    "ContestRow",
     "Entries",
     "Flag",
     "FlagDetail",
     "FlagFilter",
     "FlagFrame",
     "FlagPicture",
+    "History",
     "KeptEntry",
     "KeyUsed",
+    "Look",
     "Migrations",
+    "MissRow",
     "Order",
     "People",
+    "Queue",
     "Record",
     "RecordFilter",
     "Retention",
+    "ReviewRow",
+    "Reviews",
     "SessionRow",
     "Store",
     "Swept",

@@ -29,14 +29,17 @@ from service.store.audit import forget_until, put_meta
 from service.store.codec import micros
 from service.store.database import Database
 from service.store.tables import (
+    contest,
     entry,
     flag,
     flag_frame,
     flag_record,
     gap,
     login_failure,
+    miss,
     readiness,
     record,
+    review,
     sample,
     session,
     tick,
@@ -173,10 +176,13 @@ def _steps(now: datetime, retention: Retention) -> tuple[tuple[Table, ColumnElem
     return (
         (sample, sample.c.captured_at < samples),
         (flag_frame, flag_frame.c.flag_id.in_(flags)),
+        (review, review.c.flag_id.in_(flags)),
+        (contest, contest.c.flag_id.in_(flags)),
         (flag_record, flag_record.c.flag_id.in_(flags)),
         (flag, flag.c.flag_id.in_(flags)),
         (record, and_(record.c.decided_at < records, record.c.record_id.not_in(held_records))),
         (readiness, readiness.c.day < day),
+        (miss, miss.c.day < day),
         (gap, gap.c.until < records),
         (entry, entry.c.day < day),
         (tick, tick.c.day < day),

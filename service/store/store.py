@@ -29,6 +29,7 @@ from service.store.database import (
 from service.store.entries import Entries
 from service.store.people import People
 from service.store.retention import Retention, Swept, sweep
+from service.store.reviews import Reviews
 from service.store.rows import (
     Flag,
     FlagDetail,
@@ -119,6 +120,7 @@ class Store:
         self.zone = zone
         self.people = People(database)
         self.entries = Entries(database)
+        self.reviews = Reviews(database)
         self._audit = Audit(database)
         self._lock = lock
         self._clock = clock
@@ -260,6 +262,16 @@ class Store:
         if row is None:
             raise KeyError(record_id)
         return _record(row)
+
+    def records_by_id(self, record_ids: Sequence[int]) -> dict[int, Record]:
+        """These records."""
+        found: dict[int, Record] = {}
+        for start in range(0, len(record_ids), PAGE_LIMIT):
+            few = record_ids[start : start + PAGE_LIMIT]
+            with self.database.read() as connection:
+                rows = connection.execute(_record_query().where(record.c.record_id.in_(few)))
+                found |= {row.record_id: _record(row) for row in rows}
+        return found
 
     def standing(
         self, day: date, *, at: datetime | None = None, counter: str | None = None
@@ -432,6 +444,13 @@ class Store:
             return tuple(
                 _flag(row) for row in connection.execute(query.limit(min(limit, PAGE_LIMIT)))
             )
+
+    def flags_by_id(self, flag_ids: Sequence[int]) -> tuple[Flag, ...]:
+        """These flags in this order; one that is not there is left out."""
+        query = select(flag).where(flag.c.flag_id.in_(flag_ids))
+        with self.database.read() as connection:
+            found = {row.flag_id: _flag(row) for row in connection.execute(query)}
+        return tuple(found[flag_id] for flag_id in flag_ids if flag_id in found)
 
     def flag(self, flag_id: int) -> FlagDetail:
         """A flag with its records and frames. Errors: KeyError."""

@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0002"
+REVISION = "0003"
 """The schema this program writes: the newest file in `migrations/versions`."""
 
 METADATA = MetaData(
@@ -115,6 +115,9 @@ flag = Table(
     Index("ix_flag_day", "day", "counter"),
     Index("ix_flag_counter", "counter", "flag_id"),
     Index("ix_flag_opened_at", "opened_at"),
+    Index("ix_flag_waiting", "day", "flag_id", sqlite_where=text("closed_at IS NULL")),
+    Index("ix_flag_closed_as", "closed_as", "day", "flag_id"),
+    Index("ix_flag_contested", "contested_at", sqlite_where=text("contest_closed_at IS NULL")),
     sqlite_autoincrement=True,
 )
 
@@ -142,6 +145,62 @@ flag_frame = Table(
     PrimaryKeyConstraint("flag_id", "captured_at", name="pk_flag_frame"),
     Index("ix_flag_frame_sha", "sha"),
     sqlite_with_rowid=False,
+)
+
+# Rows about records. Triggers of the schema refuse every change of them.
+
+contest = Table(
+    "contest",
+    METADATA,
+    Column("contest_id", Integer, primary_key=True),
+    Column("flag_id", Integer, ForeignKey("flag.flag_id"), nullable=False),
+    Column("record_id", Integer, ForeignKey("record.record_id"), nullable=False),
+    Column("account", String(80), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("step", Integer, nullable=False),
+    Index("ix_contest_flag", "flag_id"),
+    sqlite_autoincrement=True,
+)
+
+review = Table(
+    "review",
+    METADATA,
+    Column("review_id", Integer, primary_key=True),
+    Column("flag_id", Integer, ForeignKey("flag.flag_id"), nullable=False),
+    Column("record_id", Integer, ForeignKey("record.record_id"), nullable=False),
+    Column("account", String(80), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("look", String(10), nullable=False),
+    Column("asks_again", Integer, nullable=False),
+    Column("act", String(12), nullable=False),
+    Column("outcome", String(12), nullable=False),
+    Column("ground", String(20)),
+    Column("note", Text, nullable=False),
+    Column("contest_id", Integer, ForeignKey("contest.contest_id"), unique=True),
+    Column("step", Integer, nullable=False),
+    Index("ix_review_flag", "flag_id"),
+    Index("ix_review_asks", "record_id", sqlite_where=text("asks_again = 1")),
+    Index("ix_review_second", "record_id", sqlite_where=text("look = 'second'")),
+    sqlite_autoincrement=True,
+)
+
+miss = Table(
+    "miss",
+    METADATA,
+    Column("miss_id", Integer, primary_key=True),
+    Column("day", String(10), nullable=False),
+    Column("counter", String(80), nullable=False),
+    Column("clause", String(40), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("record_id", Integer),
+    Column("stood", String(12)),
+    Column("account", String(80), nullable=False),
+    Column("reported_at", BigInteger, nullable=False),
+    Column("note", Text, nullable=False),
+    Index("ix_miss_day", "day", "clause"),
+    sqlite_autoincrement=True,
 )
 
 gap = Table(

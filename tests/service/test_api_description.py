@@ -20,6 +20,7 @@ from cameras.push import Mailbox
 from service.accounts import Accounts, LoginRefused, LoginWaits, Role
 from service.api import create_app
 from service.api import schemas as answers
+from service.api import schemas_reviews as told
 from service.api.description import as_text, describe
 from service.api.errors import CODES
 from service.evidence import Evidence
@@ -45,6 +46,15 @@ MODELS: dict[str, type[BaseModel]] = {
     "GET /api/v1/flags/{flag_id}": answers.FlagDetailAnswer,
     "GET /api/v1/observations": answers.EntriesAnswer,
     "POST /api/v1/observations": answers.EntryAnswer,
+    "GET /api/v1/reviews": told.QueueAnswer,
+    "GET /api/v1/flags/{flag_id}/reviews": told.FlagReviewsAnswer,
+    "POST /api/v1/flags/{flag_id}/reviews": told.ReviewedAnswer,
+    "POST /api/v1/flags/{flag_id}/contests": told.ContestAnswer,
+    "GET /api/v1/contests": told.ContestsAnswer,
+    "POST /api/v1/contests/{contest_id}/answer": told.ReviewedAnswer,
+    "POST /api/v1/misses": told.MissAnswer,
+    "GET /api/v1/agreement": told.AgreementAnswer,
+    "GET /api/v1/accuracy": told.AccuracyAnswer,
     "GET /api/v1/me": answers.Me,
     "POST /api/v1/session": answers.Me,
 }
@@ -56,15 +66,15 @@ def examples_of(app: FastAPI, sha: str, device: str) -> dict[str, Any]:
     client.headers["Origin"] = "http://siaga.test"
     client.post("/api/v1/session", json={"name": "admin", "password": PASSWORD})
     client.cookies.jar._cookies["siaga.test"]["/"]["siaga_session"].secure = False  # type: ignore[attr-defined]
-    told = {}
+    told_: dict[str, Any] = {}
     for name in MODELS:
         case = CASES[name]
         path = case.path.replace("{sha}", sha)
         by = TestClient(app, headers={"Authorization": f"Bearer {device}"}) if case.jpeg else client
         answer = sent(by, name, path)
         assert answer.is_success, (name, answer.text)
-        told[name] = _short(answer.json())
-    return told
+        told_[name] = _short(answer.json())
+    return told_
 
 
 def _short(value: Any) -> Any:
@@ -124,10 +134,10 @@ def refused(house: House, name: str) -> dict[str, int]:
     }.items():
         if answer.status_code < 400:
             continue
-        told = answer.json()
-        assert told.keys() == {"error"}, (name, label)
-        assert told["error"].keys() == {"code", "message", "detail"}, (name, label)
-        assert told["error"]["message"], (name, label)
+        body = answer.json()
+        assert body.keys() == {"error"}, (name, label)
+        assert body["error"].keys() == {"code", "message", "detail"}, (name, label)
+        assert body["error"]["message"], (name, label)
         answers_[label] = answer.status_code
     return answers_
 
@@ -173,10 +183,10 @@ def test_every_error_code_has_a_heading_in_the_documents() -> None:
 
 def test_every_route_stands_in_the_documents() -> None:
     """docs/api.md names each with the role it needs."""
-    told = (ROOT / "docs" / "api.md").read_text("utf-8")
+    page = (ROOT / "docs" / "api.md").read_text("utf-8")
     for name in operations():
         method, path = name.split()
-        assert f"`{method} {path.removeprefix('/api/v1')}`" in told, name
+        assert f"`{method} {path.removeprefix('/api/v1')}`" in page, name
 
 
 def write() -> None:

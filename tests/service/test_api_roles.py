@@ -4,6 +4,7 @@ A new route without a case here fails. Source: lessons S1 to S3 (CVE-2026-33470)
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from service.accounts import Role
-from tests.fakes_office import fake_picture
+from service.store import ContestRow, Store
+from tests.fakes_office import clock, fake_picture, fake_verdict
 from tests.service.conftest import PASSWORD, House
 
 DESCRIPTION = Path(__file__).parents[2] / "docs" / "openapi.json"
@@ -33,15 +35,51 @@ OBSERVATION: dict[str, object] = {
 class Case:
     """How a route is called; `jpeg` is its body where that is a picture. `unknown` are addresses of
     things that are not there; `others` are addresses of things of loket_2 and loket_3, which a
-    credential for loket_1 must not see.
+    credential for loket_1 must not see. `fresh` makes what a call uses up, and gives address and
+    body.
     """
 
     path: str
     status: int = 200
     body: dict[str, object] | None = None
+    fresh: Callable[[Store], tuple[str, dict[str, object]]] | None = None
     jpeg: bytes | None = None
     unknown: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+
+
+def fresh_flag(store: Store) -> int:
+    """A new flag of loket_2 that waits for a first look."""
+    verdict = fake_verdict(clause=f"FO-T{len(store.flags(limit=500))}")
+    return store.open_flag(store.add_record(verdict), verdict, (clock(7, 54), clock(7, 56)))
+
+
+AGREED: dict[str, object] = {"version": "1.0", "act": "agree"}
+PLEA: dict[str, object] = {"words": "Kursi itu terisi sejak pukul 07.50."}
+
+
+def fresh_review(store: Store) -> tuple[str, dict[str, object]]:
+    """A look at a new flag."""
+    flag_id = fresh_flag(store)
+    version = store.reviews.history(flag_id).version
+    return f"/api/v1/flags/{flag_id}/reviews", AGREED | {"version": version}
+
+
+def fresh_contest(store: Store) -> tuple[str, dict[str, object]]:
+    """A contest of a new flag."""
+    return f"/api/v1/flags/{fresh_flag(store)}/contests", PLEA
+
+
+def fresh_answer(store: Store) -> tuple[str, dict[str, object]]:
+    """The answer to a new contest."""
+    flag_id = fresh_flag(store)
+    history = store.reviews.history(flag_id)
+    plea = ContestRow(
+        0, flag_id, history.record_id, "staf", clock(7, 56), clock(8, 0), "kursi terisi"
+    )
+    row = store.reviews.add_contest(flag_id, lambda _: plea)
+    version = store.reviews.history(flag_id).version
+    return f"/api/v1/contests/{row.contest_id}/answer", AGREED | {"version": version}
 
 
 CASES = {
@@ -81,6 +119,41 @@ CASES = {
     ),
     "GET /api/v1/observations": Case("/api/v1/observations"),
     "POST /api/v1/observations": Case("/api/v1/observations", 201, OBSERVATION),
+    "GET /api/v1/reviews": Case("/api/v1/reviews"),
+    "GET /api/v1/flags/{flag_id}/reviews": Case(
+        "/api/v1/flags/1/reviews",
+        unknown=("/api/v1/flags/99/reviews",),
+        others=("/api/v1/flags/1/reviews", "/api/v1/flags/2/reviews"),
+    ),
+    "POST /api/v1/flags/{flag_id}/reviews": Case(
+        "/api/v1/flags/1/reviews",
+        201,
+        AGREED,
+        fresh_review,
+        unknown=("/api/v1/flags/99/reviews",),
+    ),
+    "POST /api/v1/flags/{flag_id}/contests": Case(
+        "/api/v1/flags/1/contests",
+        201,
+        PLEA,
+        fresh_contest,
+        unknown=("/api/v1/flags/99/contests",),
+    ),
+    "GET /api/v1/contests": Case("/api/v1/contests"),
+    "POST /api/v1/contests/{contest_id}/answer": Case(
+        "/api/v1/contests/1/answer",
+        201,
+        AGREED,
+        fresh_answer,
+        unknown=("/api/v1/contests/99/answer",),
+    ),
+    "POST /api/v1/misses": Case(
+        "/api/v1/misses",
+        201,
+        {"counter": "loket_2", "clause": "FO-C2a", "at": "2026-11-24T07:56:00+07:00"},
+    ),
+    "GET /api/v1/agreement": Case("/api/v1/agreement"),
+    "GET /api/v1/accuracy": Case("/api/v1/accuracy"),
     "GET /api/v1/me": Case("/api/v1/me"),
     "POST /api/v1/session": Case(
         "/api/v1/session", 201, {"name": Role.VIEWER.value, "password": PASSWORD}
@@ -110,7 +183,10 @@ def sent(client: TestClient, name: str, address: str) -> httpx2.Response:
     """The answer of a route to the body of its case."""
     case = CASES[name]
     if case.jpeg is None:
-        return client.request(name.split()[0], address, json=case.body)
+        body = case.body
+        if case.fresh is not None and address == case.path:
+            address, body = case.fresh(client.app.state.door.store)  # type: ignore[attr-defined]
+        return client.request(name.split()[0], address, json=body)
     kind = {"Content-Type": "image/jpeg"}
     return client.request(name.split()[0], address, content=case.jpeg, headers=kind)
 
@@ -150,7 +226,7 @@ def test_a_token_reaches_only_its_scope(house: House, name: str) -> None:
     operation = operations()[name]
     if not operation["x-required-role"]:
         return
-    needed = operation["x-required-scope"]
+    needed = operation.get("x-required-scope")  # none: people only
     for scope in ("board", "flags", "briefing", "metrics", "push:hall_1"):
         expected = CASES[name].status if scope.partition(":")[0] == needed else 403
         assert call(house.program(scope), name, house) == expected, scope
@@ -185,6 +261,7 @@ def test_what_is_not_for_this_credential_is_not_found_either(house: House, name:
         "/api/v1/verdicts?counter=loket_2",
         "/api/v1/flags",
         "/api/v1/flags?counter=loket_2",
+        "/api/v1/reviews",
     ],
 )
 def test_lists_leave_out_what_is_not_for_this_credential(house: House, path: str) -> None:

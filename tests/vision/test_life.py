@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.vision.test_readiness import CUP, PHONE, verdict
-from vision.life import Act, Review, stands
+from vision.life import GROUNDS, Act, Ground, Review, asks_again, stands
 from vision.values import Outcome, Reason, Status, Verdict
 
 NOON = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
@@ -19,9 +19,7 @@ def review(who: str, act: Act, hour: int = 0) -> Review:
     return Review(who, act, NOON + timedelta(hours=hour), "cangkir milik tamu")
 
 
-def after(
-    record: Verdict, *reviews: Review, now: datetime = NOON + timedelta(hours=5)
-) -> Verdict:
+def after(record: Verdict, *reviews: Review, now: datetime = NOON + timedelta(hours=5)) -> Verdict:
     """How it stands."""
     return stands(record, reviews, now, DUE)
 
@@ -30,9 +28,7 @@ def after(
     ("reviews", "outcome", "status"),
     [
         pytest.param([], Outcome.NOT_MET, Status.PROVISIONAL, id="nobody looked yet"),
-        pytest.param(
-            [review("a", Act.AGREE)], Outcome.NOT_MET, Status.CONFIRMED, id="confirmed"
-        ),
+        pytest.param([review("a", Act.AGREE)], Outcome.NOT_MET, Status.CONFIRMED, id="confirmed"),
         pytest.param([review("a", Act.MET)], Outcome.MET, Status.OVERTURNED, id="overturned"),
         pytest.param(
             [review("a", Act.CANNOT_TELL)],
@@ -57,6 +53,26 @@ def after(
             Outcome.CANNOT_TELL,
             Status.CONTESTED,
             id="contested",
+        ),
+        pytest.param(
+            [
+                review("a", Act.AGREE),
+                review("staf", Act.CONTEST, 1),
+                review("b", Act.MET, 2),
+            ],
+            Outcome.MET,
+            Status.OVERTURNED,
+            id="contested and answered: what was said before no longer counts",
+        ),
+        pytest.param(
+            [
+                review("a", Act.AGREE),
+                review("staf", Act.CONTEST, 1),
+                review("b", Act.AGREE, 2),
+            ],
+            Outcome.NOT_MET,
+            Status.CONFIRMED,
+            id="contested and upheld",
         ),
     ],
 )
@@ -101,3 +117,38 @@ def test_the_record_itself_is_never_changed() -> None:
     before = replace(BREACH)
     after(BREACH, review("a", Act.MET))
     assert before == BREACH
+
+
+def test_agreeing_with_a_doubt_keeps_why_nothing_can_be_told() -> None:
+    """Why is what the next look needs; a human only says that it is so."""
+    doubt = replace(
+        BREACH, outcome=Outcome.CANNOT_TELL, reason=Reason.OCCLUDED, status=Status.FINAL
+    )
+    now = after(doubt, review("a", Act.AGREE))
+    assert (now.outcome, now.reason) == (Outcome.CANNOT_TELL, Reason.OCCLUDED)
+
+
+def test_what_a_human_finds_where_the_camera_doubted_is_confirmed() -> None:
+    """A named human outranks the camera in both directions."""
+    doubt = replace(
+        BREACH, outcome=Outcome.CANNOT_TELL, reason=Reason.OCCLUDED, status=Status.FINAL
+    )
+    now = after(doubt, review("a", Act.NOT_MET))
+    assert (now.outcome, now.status) == (Outcome.NOT_MET, Status.CONFIRMED)
+
+
+def test_the_sample_for_a_second_look_is_stable_and_of_the_size_asked_for() -> None:
+    """A restart must not draw another one, and no share asks for nobody or for all."""
+    drawn = [asks_again(n, 0.2) for n in range(5000)]
+    assert drawn == [asks_again(n, 0.2) for n in range(5000)]
+    assert 0.18 < sum(drawn) / 5000 < 0.22
+    assert not any(asks_again(n, 0.0) for n in range(500))
+    assert all(asks_again(n, 1.0) for n in range(500))
+    # Who raises the share keeps those drawn before.
+    assert all(asks_again(n, 0.4) for n in range(5000) if drawn[n])
+
+
+def test_every_ground_belongs_to_an_answer_and_every_list_ends_with_other() -> None:
+    """A ground that cannot be chosen is dead; a list without an end makes people lie."""
+    assert {ground for grounds in GROUNDS.values() for ground in grounds} == set(Ground)
+    assert all(grounds[-1] is Ground.OTHER for grounds in GROUNDS.values())

@@ -102,11 +102,13 @@ def flags(
     )
     after = None if cursor is None else int(cursor)
     found = door.store.flags(chosen, after=after, limit=limit + 1, order=order)
-    newest = door.store.latest_records([flag.flag_id for flag in found])
+    ids = [flag.flag_id for flag in found]
+    newest, histories = door.store.latest_records(ids), door.store.reviews.histories(ids)
     teller = _teller(door)
+    seen = [objects.as_seen_by(caller, f, histories.get(f.flag_id)) for f in found[:limit]]
     return answer(
         FlagsAnswer(
-            items=tuple(teller.flag(f, newest.get(f.flag_id)) for f in found[:limit]),
+            items=tuple(teller.flag(f, newest.get(f.flag_id)) for f in seen),
             next=_next([flag.flag_id for flag in found], limit),
         )
     )
@@ -119,9 +121,11 @@ def flag(caller: Who, door: TheDoor, flag_id: FlagId) -> Response:
     teller = _teller(door)
     drawn = layout_of(door, detail.flag.layout)
     counters = [c for c in drawn.counters if c.counter == detail.flag.counter]
+    history = door.store.reviews.histories([flag_id]).get(flag_id)
+    seen = objects.as_seen_by(caller, detail.flag, history)
     return answer(
         FlagDetailAnswer(
-            flag=teller.flag(detail.flag, detail.records[-1] if detail.records else None),
+            flag=teller.flag(seen, detail.records[-1] if detail.records else None),
             records=tuple(teller.record(record) for record in detail.records),
             frames=tuple(teller.frame(frame) for frame in detail.frames),
             layout=detail.flag.layout,

@@ -31,17 +31,31 @@ HIJABS = [
     (0.75, 0.68, 0.6),
     (0.1, 0.1, 0.1),
     (0.35, 0.45, 0.38),
+    (0.55, 0.35, 0.22),
+    (0.85, 0.6, 0.62),
+    (0.62, 0.55, 0.7),
+    (0.16, 0.3, 0.22),
+    (0.5, 0.62, 0.75),
+    (0.78, 0.55, 0.25),
+    (0.4, 0.08, 0.12),
+    (0.86, 0.82, 0.72),
+    (0.28, 0.28, 0.3),
+    (0.05, 0.25, 0.3),
 ]
+DRAPES = {"short": (0.08, 0.14), "usual": (0.12, 0.2), "long": (0.22, 0.32)}  # below the collar, m
 
 
 @dataclass(slots=True)
 class Garment:
-    """Posed cloth: vertices (n, 3) in metres, faces, skin weights (n, bones), Blender object."""
+    """Posed cloth: vertices (n, 3) in metres, faces, skin weights (n, bones), Blender object;
+    `rest`: the vertices before the pose.
+    """
 
     vertices: NDArray
     faces: list[list[int]]
     weights: NDArray
     object: bpy.types.Object
+    rest: NDArray | None = None
 
 
 class Patch:
@@ -127,11 +141,13 @@ def suit(
     solid.thickness, solid.offset = 0.004, 1
     covered = (leg > 0.3) | ((hand < 0.4) & (head < 0.35))
     covered &= rest[:, 2] < b.h[b.names.index("neck_01")][2] + 0.005
-    return Garment(posed, kept, w[ids], o), set(np.where(covered)[0].tolist())
+    return Garment(posed, kept, w[ids], o, rest[ids]), set(np.where(covered)[0].tolist())
 
 
-def short_hair(b: human.Body, rng: random.Random, gid: int, tag: str, material) -> Garment:
-    """A shell over the skull, thinner to its edge."""
+def short_hair(
+    b: human.Body, rng: random.Random, gid: int, tag: str, material, flat: bool = False
+) -> Garment:
+    """A shell over the skull, thinner to its edge; `flat`: close to the head."""
     _, uv, faces, face_uv, groups = human.base()
     rest, w = b.V, b.W
     head = w[:, b.names.index("head")]
@@ -170,7 +186,7 @@ def short_hair(b: human.Body, rng: random.Random, gid: int, tag: str, material) 
                 for i in range(n)
             ]
         )
-    thick = rng.uniform(0.012, 0.022)
+    thick = rng.uniform(0.012, 0.022) * (0.3 if flat else 1)
     rough = np.random.RandomState(rng.randint(0, 999)).normal(size=n)
     out = (0.003 + thick * np.clip(steps_in / 4, 0, 1)) * (1 + 0.12 * rough)
     posed = b.skin(patch.rest + patch.normal * out[:, None], w[patch.ids])
@@ -179,8 +195,12 @@ def short_hair(b: human.Body, rng: random.Random, gid: int, tag: str, material) 
     return Garment(posed, patch.faces, w[patch.ids], o)
 
 
-def hijab(b: human.Body, rng: random.Random, gid: int, tag: str) -> tuple[Garment, set[int]]:
-    """A scarf round head, neck and chest, the face open; also the skin vertices it covers."""
+def hijab(
+    b: human.Body, rng: random.Random, gid: int, tag: str, drape: str = "usual"
+) -> tuple[Garment, set[int]]:
+    """A scarf round head, neck and chest, the face open; also the skin vertices it covers.
+    `drape`: how far down it falls (DRAPES); plain, printed or with an inner cap by chance.
+    """
     _, _, faces, _, groups = human.base()
     rest, w, names = b.V, b.W, b.names
     head_neck = w[:, names.index("head")] + w[:, names.index("neck_01")]
@@ -189,7 +209,7 @@ def hijab(b: human.Body, rng: random.Random, gid: int, tag: str) -> tuple[Garmen
     head = b.h[names.index("head")]
     face = (rest[:, 0] / 0.069) ** 2 + ((rest[:, 2] - (top - 0.128)) / 0.088) ** 2
     arm = w[:, bones(b, "upperarm_l", "upperarm_r", "lowerarm_l", "lowerarm_r")].sum(1)
-    low = b.h[names.index("clavicle_l")][2] - rng.uniform(0.10, 0.2)
+    low = b.h[names.index("clavicle_l")][2] - rng.uniform(*DRAPES[drape])
 
     def covered_by(f: list[int]) -> bool:
         c = rest[f].mean(0)
@@ -230,11 +250,18 @@ def hijab(b: human.Body, rng: random.Random, gid: int, tag: str) -> tuple[Garmen
     least = np.where(up > 0.5, 0.007, 0.026)  # outside the shirt
     least[[i for i in patch.border if up[i] > 0.5]] = 0.003  # the edge round the face
     x += patch.normal * np.maximum(0, least - out)[:, None]
+    for _ in range(10):  # cloth spans the chest, it does not follow it
+        y = x.copy()
+        for i in used:
+            if i not in patch.border and up[i] < 0.3:
+                y[i] = 0.5 * x[i] + 0.5 * np.mean([x[j] for j in patch.near[i]], 0)
+        x = y
     fold = 0.006 * np.sin(x[:, 0] * 70 + x[:, 2] * 40) * np.clip(1 - up, 0, 1)
     fold += 0.004 * np.sin(x[:, 2] * 90 + np.abs(x[:, 0]) * 60) * np.clip(neck * 1.5, 0, 1)
     x += patch.normal * fold[:, None]
     posed = b.skin(x, w[ids])
-    cloth = mat("hijab", rng.choice(HIJABS), 0.9, bump=0.45, bscale=22, sheen=0.2)
+    printed = (rng.uniform(25, 70), rng.uniform(0.25, 0.6)) if rng.random() < 0.2 else None
+    cloth = mat("hijab", rng.choice(HIJABS), 0.9, bump=0.45, bscale=22, sheen=0.2, noise=printed)
     o = new_obj(f"hijab_{tag}", posed, patch.faces, cloth, None, True, gid)
     sub = o.modifiers.new("sub", "SUBSURF")
     sub.levels = sub.render_levels = 1
@@ -244,8 +271,10 @@ def hijab(b: human.Body, rng: random.Random, gid: int, tag: str) -> tuple[Garmen
     return Garment(posed, patch.faces, w[ids], o), hidden
 
 
-def tuck(garment: Garment, scarf: Garment) -> None:
-    """Take away the faces of a shirt that lie under the scarf, so that nothing pokes through it."""
+def tuck(garment: Garment, scarf: Garment, arm: list[int]) -> None:
+    """Take away the faces of a shirt that lie under the scarf, so that nothing pokes through it;
+    sleeves (bones `arm`) stay.
+    """
     edges: dict[tuple[int, int], int] = {}
     for f in scarf.faces:
         for i, a in enumerate(f):
@@ -255,6 +284,8 @@ def tuck(garment: Garment, scarf: Garment) -> None:
     tree = BVHTree.FromPolygons([Vector(v) for v in scarf.vertices], scarf.faces)
     covered = []
     for k, f in enumerate(garment.faces):
+        if garment.weights[f][:, arm].sum(1).mean() > 0.5:
+            continue
         centre = Vector(garment.vertices[f].mean(0))
         nearest = tree.find_nearest(centre, UNDER_SCARF)[2]
         if nearest is not None and hem.isdisjoint(scarf.faces[nearest]):

@@ -157,6 +157,13 @@ def shortest(a: NDArray, b: NDArray) -> NDArray:
     return np.eye(3) + K + K @ K / (1 + c)
 
 
+def about(axis: NDArray, deg: float) -> NDArray:
+    """Rotation by `deg` degrees round `axis`."""
+    x, y, z = axis / np.linalg.norm(axis)
+    a, k = np.radians(deg), np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
+    return np.eye(3) + np.sin(a) * k + (1 - np.cos(a)) * k @ k
+
+
 def to_world(V: NDArray) -> NDArray:
     """MakeHuman (dm, y up, facing +z) -> Blender (m, z up, facing -y)."""
     return np.stack([V[..., 0], -V[..., 2], V[..., 1]], -1) / 10
@@ -189,9 +196,10 @@ class Body:
         yaw: float,
         hands: dict[str, tuple[float, float, float]],
         hand_pitch: float = 0.0,
+        hand_turn: dict[str, tuple[float, float]] | None = None,
     ) -> Body:
         """Bones into the world: `loc` pelvis (m), `turns` per bone in its rest frame, `hands`
-        wrists (l, r).
+        wrists (l, r), `hand_turn` a hand's own pitch (down) and roll (thumb up), degrees.
         """
         names = self.names
         G: list[NDArray] = [np.eye(3)] * len(names)
@@ -229,8 +237,11 @@ class Body:
             if b.startswith("hand_") and side in hands:
                 now = G[p] @ (self.t[j] - self.h[j])
                 flat = now.copy()
-                flat[2] = -abs(np.linalg.norm(now[:2])) * np.tan(np.radians(hand_pitch))
+                pitch, roll = (hand_turn or {}).get(side, (hand_pitch, 0.0))
+                flat[2] = -abs(np.linalg.norm(now[:2])) * np.tan(np.radians(pitch))
                 G[j] = shortest(now, flat) @ G[p]
+                if roll:
+                    G[j] = about(flat, roll if side == "r" else -roll) @ G[j]
         self.G = np.array(G)
         self.P = P
         return self

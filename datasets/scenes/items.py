@@ -11,6 +11,7 @@ import bpy  # noqa: F401  before bmesh and mathutils, which it brings
 import numpy as np
 from mathutils import Matrix
 
+from datasets.scenes import shapes as S
 from datasets.scenes import textures as TX
 from datasets.scenes.kit import Rx, Ry, Rz, T, box, ell, from_bm, lathe, mat, new_obj, plane, tube
 from datasets.scenes.paths import TEX
@@ -582,22 +583,77 @@ def umbrella(rng, g, M, t):
     lathe("handle", [(0.011, -0.07), (0.013, -0.03), (0.009, 0), (0, 0)], black, g, lie, 12)
 
 
+def one_of(**makers):
+    """A maker that makes one of these shapes, evenly, and names it."""
+
+    def make(rng, g, M, t):
+        k = rng.choice(list(makers))
+        return makers[k](rng, g, M, t) or k.rstrip("0123456789")
+
+    return make
+
+
 ITEMS = {
-    "cup": (cup, 0.055),
-    "bottle": (bottle, 0.045),
-    "phone": (phone, 0.08),
-    "handbag": (handbag, 0.17),
+    "cup": (
+        one_of(
+            mug=cup, mug2=cup, paper=S.paper_cup, ice=S.takeaway, wide=S.tumbler_mug, tea=S.teacup
+        ),
+        0.065,
+    ),
+    "bottle": (
+        one_of(
+            pet_or_tumbler=bottle,
+            pet2=bottle,
+            sport=S.sport_bottle,
+            flask=S.flask,
+            box=S.carton,
+            can=S.can,
+        ),
+        0.045,
+    ),
+    "phone": (one_of(phone=phone, case=S.phone_case, case2=S.phone_case, tablet=S.tablet), 0.09),
+    "handbag": (
+        one_of(
+            handbag=handbag, tote=S.tote, sling=S.sling, laptop_bag=S.laptop_bag, paper=S.paper_bag
+        ),
+        0.19,
+    ),
     "backpack": (backpack, 0.2),
     "doll": (doll, 0.12),
-    "book": (book, 0.15),
-    "newspaper": (newspaper, 0.17),
+    "book": (one_of(book=book, novel=S.novel, novel2=S.novel, notebook=S.notebook), 0.15),
+    "newspaper": (
+        one_of(
+            newspaper=newspaper,
+            folded=S.folded_news,
+            open=S.spread_news,
+            magazine=S.magazine,
+        ),
+        0.19,
+    ),
     "photo_frame": (photo_frame, 0.09),
-    "makeup": (makeup, 0.075),
-    "cutlery": (cutlery, 0.11),
-    "glass": (glass, 0.05),
-    "bowl": (bowl, 0.1),
-    "food": (food, 0.12),
+    "makeup": (
+        one_of(
+            lipstick_and_compact=makeup,
+            stick=S.lipstick,
+            cream=S.hand_cream,
+            comb=S.comb,
+            pouch=S.pouch,
+            mirror=S.mirror,
+        ),
+        0.085,
+    ),
+    "cutlery": (one_of(plate_and_cutlery=cutlery, plate=S.plate, alone=S.spoon_fork), 0.12),
+    "glass": (one_of(glass=glass, glass2=glass, mug=S.beer_mug, stem=S.stem_glass), 0.055),
+    "bowl": (one_of(bowl=bowl, soup=S.soup_bowl, noodles=S.noodle_cup), 0.1),
+    "food": (
+        one_of(
+            lunch_box_or_fruit=food, parcel=S.rice_parcel, snack=S.snack_bag, cakes=S.pastry_box
+        ),
+        0.12,
+    ),
     "umbrella": (umbrella, 0.2),
+    "charger": (S.charger, 0.1),
+    "helmet": (S.helmet, 0.16),
 }
 
 

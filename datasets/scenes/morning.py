@@ -164,6 +164,7 @@ def build_stage(script: dict, camera: dict, states: list[State]) -> Stage:
         "tidy_chair": True,
         "p_pens": 0,
         "papers": 0,
+        "mood": "usual",
         **camera["scene"],
     }
     gt, meta = scene.build(camera["seed"], spec)

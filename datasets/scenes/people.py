@@ -4,9 +4,10 @@ person() builds the parts under four object ids (person, card, lanyard, name tag
 where clothes and hair come from:
   mha     garment, hair and eyebrow geometry from the assets folder (needs --assets)
   base    shirt made from the base mesh, hair and eyebrows from the assets folder
-  pypi    everything made from the base mesh: no assets needed. Hijab and short hair are fine;
-          bare-headed women look wrong.
-`badge` is front, flipped, half (turned 55 to 75 degrees and off centre), lanyard_only or none.
+  pypi    everything made from the base mesh: no assets needed. Bare-headed women wear their hair
+          tied at the back.
+`badge` is front, flipped, half (turned 55 to 75 degrees and off centre), lanyard_only or none: what
+is worn on the chest. `card_at` hand: the card is held instead and `badge` is none.
 """
 
 from __future__ import annotations
@@ -18,13 +19,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.scenes import human, worn
+from datasets.scenes import cards, headwear, human, outer, worn
 from datasets.scenes import textures as tx
-from datasets.scenes.garments import Garment, hijab, short_hair, suit, tuck
+from datasets.scenes.garments import Garment, bones, hijab, short_hair, suit, tuck
 from datasets.scenes.kit import mat, new_obj
 from datasets.scenes.paths import TEX, asset, body
 
-TONES = [(204, 156, 124), (190, 142, 110), (176, 128, 96), (156, 108, 78), (212, 168, 138)]
+TONES = {
+    "light": [(204, 156, 124), (212, 168, 138), (222, 182, 154)],
+    "medium": [(190, 142, 110), (176, 128, 96), (166, 118, 88)],
+    "dark": [(150, 102, 72), (134, 90, 64), (116, 78, 54)],
+}
+OUTFITS = [
+    "white", "batik", "lightblue", "batik", "white", "navy", "cream", "grey", "green", "pink",
+    "maroon", "khaki",
+]  # fmt: skip
 SHIRTS = {
     "white": (236, 236, 232),
     "lightblue": (150, 184, 222),
@@ -32,12 +41,29 @@ SHIRTS = {
     "grey": (150, 150, 155),
     "red": (150, 60, 60),
     "black": (34, 34, 38),
+    "cream": (226, 212, 182),
+    "green": (90, 130, 100),
+    "pink": (222, 178, 184),
+    "maroon": (112, 36, 46),
+    "khaki": (176, 152, 108),
+    "guard": (58, 62, 84),
 }
+GUARD = [(196, 178, 140), (58, 62, 84), (230, 230, 228), (120, 98, 70)]
 TROUSERS = [(0.08, 0.08, 0.1), (0.12, 0.13, 0.2), (0.25, 0.22, 0.18)]
+GREY_HAIR = [(0.3, 0.29, 0.28), (0.5, 0.49, 0.48)]
 HAIR = [(0.03, 0.025, 0.022), (0.05, 0.035, 0.028), (0.09, 0.06, 0.045)]
 BROW = (6951, 6934, 6933, 6942, 6935, 6957, 6956, 6983, 6984, 6953)  # vertices over the brow ridge
 TORSO = ("spine_01", "spine_02", "spine_03", "clavicle_l", "clavicle_r")
 SKIN = 1024  # pixels of the skin texture
+
+
+def skin_group(tone: tuple[int, int, int]) -> str:
+    """light, medium or dark: the group of TONES whose nearest tone is nearest to `tone`."""
+    far = {
+        group: min(sum((a - b) ** 2 for a, b in zip(tone, t, strict=True)) for t in tones)
+        for group, tones in TONES.items()
+    }
+    return min(far, key=lambda group: far[group])
 
 
 def mean_uv() -> NDArray:
@@ -110,14 +136,19 @@ def paint_skin(path: str, tone, lip, scalp: str | None, brow: str | None) -> str
 
 def posed(
     rng: random.Random, b: human.Body, loc, yaw: float, seated: bool, hands: dict | None,
-    lean: float | None, head: tuple[float, float] | None,
+    lean: float | None, head: tuple[float, float] | None, sideways: float = 0.0,
+    twist: float = 0.0, hand_turn: dict[str, tuple[float, float]] | None = None,
 ) -> None:  # fmt: skip
     """Pose the body: hands on `hands` (world, m) or arms hanging; `head` is (pitch down, turn left)
-    in degrees.
+    in degrees, `sideways` how far the trunk leans to its left, `twist` how far it turns,
+    `hand_turn` pitch and roll of a hand.
     """
     turns = {}
     bend = rng.uniform(2, 12) if lean is None else lean
-    turns["spine_01"] = turns["spine_02"] = human.rot("x", bend * 0.5)
+    trunk = (
+        human.rot("x", bend * 0.5) @ human.rot("y", sideways * 0.5) @ human.rot("z", twist * 0.5)
+    )
+    turns["spine_01"] = turns["spine_02"] = trunk
     turns["neck_01"] = human.rot("x", rng.uniform(-4, 8)) @ human.rot("z", rng.uniform(-12, 12))
     turns["head"] = human.rot("x", rng.uniform(0, 16)) @ human.rot("z", rng.uniform(-14, 14))
     if head is not None:
@@ -128,17 +159,20 @@ def posed(
         for s in "lr":
             turns["thigh_" + s] = human.rot("x", -86)
             turns["calf_" + s] = human.rot("x", 82)
+    holding = hand_turn or {}
     for s, way in (("l", 1), ("r", -1)):
         for finger in ("index", "middle", "ring", "pinky"):
             for k in ("01", "02", "03"):
-                turns[f"{finger}_{k}_{s}"] = human.rot("y", way * rng.uniform(5, 18))
+                turns[f"{finger}_{k}_{s}"] = human.rot(
+                    "y", way * (rng.uniform(5, 18) + 14 * (s in holding))
+                )
     if not hands:
         for s, way in (("l", 1), ("r", -1)):
             turns["upperarm_" + s] = human.rot("y", way * rng.uniform(22, 32))
             turns["lowerarm_" + s] = human.rot("x", rng.uniform(-5, 12)) @ human.rot("y", way * 8)
     pelvis = b.h[b.names.index("pelvis")][2]
     z = loc[2] if seated else -b.zmin + pelvis + loc[2]
-    b.pose((loc[0], loc[1], z), turns, yaw, hands or {}, hand_pitch=rng.uniform(0, 18))
+    b.pose((loc[0], loc[1], z), turns, yaw, hands or {}, rng.uniform(0, 18), holding)
 
 
 def shirt_texture(rng: random.Random, outfit: str, path: str) -> float:
@@ -147,7 +181,8 @@ def shirt_texture(rng: random.Random, outfit: str, path: str) -> float:
         tx.batik(path, rng)
         return rng.uniform(2.0, 3.2)
     stripe = outfit == "lightblue" and rng.random() < 0.4
-    tx.plainshirt(path, SHIRTS[outfit], rng, stripe=stripe)
+    colour = rng.choice(GUARD) if outfit == "guard" else SHIRTS[outfit]
+    tx.plainshirt(path, colour, rng, stripe=stripe)
     return 1.0
 
 
@@ -210,31 +245,44 @@ def person(
     both_faces: bool = False,
     over_hijab: bool | None = None,
     strap: float | None = None,
+    wear: frozenset[str] = frozenset(),
+    drape: str = "usual",
+    hidden: str | None = None,
+    card_at: str | None = None,
+    sideways: float = 0.0,
+    twist: float = 0.0,
+    hand_turn: dict[str, tuple[float, float]] | None = None,
+    build: str = "usual",
 ) -> tuple[list[bpy.types.Object], dict]:
-    """All parts of one person and what the truth needs; `loc`: pelvis if seated, else feet (m)."""
+    """All parts of one person and what the truth needs; `loc`: pelvis if seated, else feet (m).
+
+    `wear`: some of cap, glasses, mask, blazer. `hidden`: hijab, the card hangs half under it.
+    `card_at`: hand_l or hand_r. `build`: usual or wide (thinner, heavier and older people too).
+    """
     pose_rng = random.Random(rng.getrandbits(32))  # one seed: the same person in every pose
     sex = sex or rng.choice(["male", "female"])
     scarf_worn = hijab_on if hijab_on is not None else sex == "female" and rng.random() < 0.55
-    age = rng.uniform(0.05, 0.6)
+    wide = build == "wide"
+    age = rng.uniform(0.05, 0.85 if wide else 0.6)
     usual = rng.random() < 0.8
     race = {"asian": 0.75, "caucasian": 0.25} if usual else {"asian": 0.6, "african": 0.4}
     shape = human.morph(
         sex,
         age=age,
         race=race,
-        weight=rng.uniform(-0.4, 0.5),
-        muscle=rng.uniform(-0.3, 0.3),
-        height=rng.uniform(-0.3, 0.6),
+        weight=rng.uniform(-0.7, 1.0) if wide else rng.uniform(-0.4, 0.5),
+        muscle=rng.uniform(-0.5, 0.5) if wide else rng.uniform(-0.3, 0.3),
+        height=rng.uniform(-0.5, 0.5) if wide else rng.uniform(-0.3, 0.6),
     )
     b = human.Body(shape)
-    posed(pose_rng, b, loc, yaw, seated, hands, lean, head)
+    posed(pose_rng, b, loc, yaw, seated, hands, lean, head, sideways, twist, hand_turn)
     _, uv, faces, face_uv, groups = human.base()
     w = b.W
     skin = b.skin(b.V, w)
     female, own_mesh = sex == "female", cloth == "pypi"
 
     # clothes
-    outfit = outfit or rng.choice(["white", "batik", "lightblue", "batik", "white", "navy"])
+    outfit = outfit or rng.choice(OUTFITS)
     picture = f"{TEX}/shirt_{tag}.png"
     stretch = shirt_texture(rng, outfit, picture)
     shirt = mat("shirt", img=picture, rough=0.85, bump=0.35, bscale=14, sheen=0.15)
@@ -242,9 +290,9 @@ def person(
     if cloth == "mha":
         manly = not female or rng.random() < 0.3
         name = "male_casualsuit03" if manly else "female_elegantsuit01"
-        garment, hidden = asset_suit(b, shape, name, gid, tag, shirt, trousers, stretch)
+        garment, covered = asset_suit(b, shape, name, gid, tag, shirt, trousers, stretch)
     else:
-        garment, hidden = suit(b, rng, gid, tag, shirt, trousers, stretch)
+        garment, covered = suit(b, rng, gid, tag, shirt, trousers, stretch)
     parts = [garment.object]
 
     # head
@@ -255,7 +303,7 @@ def person(
             ["bob01", "bob02", "ponytail01", "long01"],
         )
         hair = rng.choice(long if female else short)
-    tone = tone or rng.choice(TONES)
+    tone = tone or rng.choice(TONES[rng.choices(list(TONES), (0.38, 0.4, 0.22))[0]])
     lip = (176, 88, 80) if female else (170, 112, 95)
     scalp = asset("hair", hair) if hair else None
     brow = None
@@ -265,7 +313,10 @@ def person(
         "skin", img=paint_skin(f"{TEX}/skin_{tag}.png", tone, lip, scalp, brow), rough=0.5
     )
     parts += eyes(b, skin, gid, tag)
-    hair_material = mat("hair", rng.choice(HAIR), 0.42, bump=0.9, bscale=220)
+    colour = rng.choice(HAIR) if age < 0.6 or rng.random() < 0.5 else rng.choice(GREY_HAIR)
+    hair_material = mat("hair", colour, 0.42, bump=0.9, bscale=220)
+    skull = headwear.Head(b)
+    capped = "cap" in wear and not scarf_worn
     hairs = []
     if hair:
         fitted, weights, ff, fuv, huv, _ = human.fit(scalp, shape)
@@ -273,19 +324,25 @@ def person(
         vertices = b.skin(human.to_world(fitted), weights)
         hairs.append(new_obj(f"hair_{tag}", vertices, ff, hair_material, at, True, gid))
     if own_mesh and not scarf_worn:
-        hairs.append(short_hair(b, rng, gid, tag, hair_material).object)
-        if female:  # long hair: the base mesh's own shell
-            ff = [f for f, q in zip(faces, groups, strict=True) if q == "helper-hair"]
-            hairs.append(new_obj(f"hair2_{tag}", skin, ff, hair_material, None, True, gid))
+        hairs.append(short_hair(b, rng, gid, tag, hair_material, capped or female).object)
+        if female:
+            hairs += headwear.bun(skull, rng, gid, hair_material)
+    if capped:
+        navy = (0.06, 0.07, 0.12) if outfit == "guard" else None
+        hairs += headwear.cap(skull, rng, gid, navy)
     parts += hairs
-    scarf, under_scarf = hijab(b, rng, gid, tag) if scarf_worn else (None, set())
+    if "glasses" in wear:
+        parts += headwear.glasses(skull, rng, gid)
+    if "mask" in wear:
+        parts += headwear.mask(skull, rng, gid)
+    scarf, under_scarf = hijab(b, rng, gid, tag, drape) if scarf_worn else (None, set())
     if scarf:
         parts.append(scarf.object)
-        tuck(garment, scarf)
+        tuck(garment, scarf, bones(b, "upperarm", "lowerarm"))
     bare = [
         k
         for k, (f, g) in enumerate(zip(faces, groups, strict=True))
-        if g == "body" and not all(v in hidden for v in f)
+        if g == "body" and not all(v in covered for v in f)
     ]
     seen = [k for k in bare if not all(v in under_scarf for v in faces[k])]
     at = [[tuple(uv[i]) for i in face_uv[k]] for k in seen]
@@ -296,19 +353,49 @@ def person(
     over = rng.random() < 0.75
     over = over if over_hijab is None else over_hijab
     bare_faces = [faces[k] for k in bare]
-    chest = worn.chest_of(b, skin, bare_faces, garment, scarf if over else None)
+    bare_chest = worn.chest_of(b, skin, bare_faces, [garment], None)
+    scarf_chest = worn.chest_of(b, skin, bare_faces, [garment], scarf) if scarf else bare_chest
+    under = hidden == "hijab" and scarf is not None
+    chest = scarf_chest if scarf and over and not under else bare_chest
+    top = scarf_chest  # the outermost cloth of the chest
+    if "blazer" in wear and garment.rest is not None:
+        jacket, objects, _ = outer.blazer(b, rng, garment, bare_chest, gid, tag)
+        if scarf:
+            outer.put_under(scarf, jacket)
+        parts += objects
+        top = worn.chest_of(b, skin, bare_faces, [garment, jacket], scarf)
+        if card_style == "clip":
+            chest = top
+    hem = None
+    if under:
+        alone = worn.scarf_of(b, skin, scarf)
+        edge = worn.hem_of(alone)
+        hem = (alone, edge) if edge is not None else None
     objects, about = worn.badge(
-        chest, rng, (gid_badge, gid_lan), badge, tag, card_style, strap, both_faces
+        chest, rng, (gid_badge, gid_lan), badge, tag, card_style, strap, both_faces, hem
     )
     parts += objects
+    if card_at in ("hand_l", "hand_r"):
+        back = rng.random() < 0.35
+        objects, held = cards.in_hand(b, rng, gid_badge, tag, card_at[-1], back)
+        parts += objects
+        about = {**held, "badge": "none", "held_face": "back" if back else "front"}
     if own_mesh and not scarf_worn and "collar" in extras:
-        parts += worn.collar(chest, gid, picture)
-    plate = worn.name_tag(chest, rng, gid_tag, tag) if "name_tag" in extras else []
+        parts += worn.collar(bare_chest, gid, picture)
+    plate = worn.name_tag(top, rng, gid_tag, tag) if "name_tag" in extras else []
     parts += plate
-    if "pocket" in extras:
+    if "pocket" in extras and outfit != "guard" and "blazer" not in wear:
         parts += worn.pocket(chest, rng, gid, picture)
     if "tie" in extras and not scarf_worn:
-        parts += worn.tie(chest, rng, gid)
+        parts += worn.tie(bare_chest, rng, gid)
+    if outfit == "guard" and "blazer" not in wear:
+        parts += outer.guard_trimmings(b, rng, top, gid, picture)
+    if "necklace" in extras:
+        parts += worn.necklace(top, rng, gid)
+    if "logo" in extras:
+        parts += worn.logo(top, rng, gid, tag)
+    if "earphones" in extras:
+        parts += worn.earphones(top, b, rng, gid)
 
     # for the truth: surface points of head and torso in the world, and where they point
     names = b.names
@@ -324,6 +411,11 @@ def person(
     info = {
         "sex": sex,
         "hijab": scarf_worn,
+        "head_cover": "hijab" if scarf_worn else "cap" if capped else "bare",
+        "glasses": "glasses" in wear,
+        "mask": "mask" in wear,
+        "blazer": "blazer" in wear,
+        "skin": skin_group(tone),
         "outfit": outfit,
         "hair": hair,
         "seated": seated,

@@ -195,34 +195,58 @@ def lamp(name: str, size: tuple[float, float], watt: float, colour: Colour, plac
     return o
 
 
-def lights(rng: random.Random, odds: Odds) -> float:
-    """Ceiling lamps, a window, weak light from everywhere; returns the strength of the lamps."""
+WARM, SUN = (1.0, 0.72, 0.5), (1.0, 0.95, 0.86)
+
+
+def lights(
+    rng: random.Random, odds: Odds, mood: str = "usual", apart: random.Random | None = None
+) -> float:
+    """Ceiling lamps, a window, weak light from everywhere; returns the strength of the lamps.
+    `mood` (scenes.toml) changes them with draws of its own (`apart`).
+    """
     o = odds["light"]
+    apart = apart or random.Random(0)
     rng.random()
     strength = rng.uniform(*o["lamps"])
+    if mood == "dim":
+        strength *= apart.uniform(0.35, 0.6)
+    dark_side = apart.choice((-1, 1))
+    by_row = apart.random() < 0.5
     for x in (-1.7, 1.7):
         for y in (-2.0, 0.9):
             if rng.random() < o["lamp_out"]:
                 continue
             warm = rng.uniform(-0.06, 0.08)
+            off = (y + 0.5 if by_row else x) * dark_side > 0
+            if mood == "half_lamps" and off:
+                continue
             colour = (1 - max(0, -warm), 0.97, 0.94 - warm)
             lamp("a", (1.8, 0.5), 92 * strength, colour, (x, y, 2.9))
             glow = mat("lp", (1, 1, 1), emit=4 * strength)
             plane("lp", 1.85, 0.52, glow, 0, T(x, y, 2.935) @ Rx(180))
+    day = (0.85, 0.93, 1.0)
+    watt, s, y = 0.0, rng.choice((-1, 1)), rng.uniform(-2.5, 0.8)
     if rng.random() < o["window"]:
         watt = rng.uniform(*o["window_watt"])
-        s = rng.choice((-1, 1))
-        y = rng.uniform(-2.5, 0.8)
-        w = lamp("w", (2.2, 1.6), watt, (0.85, 0.93, 1), (s * 4.05, y, 1.6))
+    if mood == "dusk":
+        watt, day = apart.uniform(10, 50), WARM
+    if mood == "daylight":
+        watt = apart.uniform(350, 900)
+    if watt:
+        w = lamp("w", (2.2, 1.6), watt, day, (s * 4.05, y, 1.6))
         w.rotation_euler = (0, math.radians(90 * s), 0)
-        glow = mat("win", (0.85, 0.93, 1), emit=rng.uniform(2, 6))
-        plane("win", 1.8, 1.3, glow, 0, T(s * 4.12, w.location.y, 1.6) @ Rz(-90 * s), "y")
+        glow = mat("win", day, emit=rng.uniform(2, 6) * (0.3 if mood == "dusk" else 1))
+        plane("win", 1.8, 1.3, glow, 0, T(s * 4.12, y, 1.6) @ Rz(-90 * s), "y")
+    if mood == "daylight" and apart.random() < 0.6:  # the sun through a narrow window
+        sun = lamp("sun", (0.25, 0.5), apart.uniform(150, 500), SUN, (s * 3.9, y, 2.3))
+        sun.rotation_euler = (0, math.radians(apart.uniform(55, 75) * s), 0)
+        sun.data.spread = math.radians(apart.uniform(12, 35))
     world = bpy.data.worlds.new("w")
     bpy.context.scene.world = world
     world.use_nodes = True
     background = world.node_tree.nodes["Background"].inputs
     background[0].default_value = (0.8, 0.88, 1, 1)
-    background[1].default_value = 0.25
+    background[1].default_value = {"dusk": 0.1, "dim": 0.12}.get(mood, 0.25)
     return strength
 
 
@@ -258,8 +282,8 @@ def counter(style: Style, x0: float) -> None:
             box("post", 0.03, 0.03, z0 + 0.75 - fh, metal, 0, place, 0.003)
 
 
-def chair(rng: random.Random, place: Matrix, gid: int = 0) -> None:
-    """An office chair whose seat faces -y."""
+def chair(rng: random.Random, place: Matrix, gid: int = 0) -> Matrix:
+    """An office chair whose seat faces -y; returns the middle of the upper edge of its back."""
     colour = rng.choice([(0.06, 0.06, 0.07), (0.08, 0.1, 0.2), (0.3, 0.08, 0.08)])
     cloth = mat("chair", colour, 0.85, bump=0.2, bscale=150)
     black = mat("chk", (0.05, 0.05, 0.05), 0.4)
@@ -273,3 +297,4 @@ def chair(rng: random.Random, place: Matrix, gid: int = 0) -> None:
     for s in (-1, 1):
         box("arm", 0.05, 0.26, 0.03, black, gid, place @ T(s * 0.27, 0.02, 0.64), 0.01)
         box("arms", 0.03, 0.03, 0.2, black, gid, place @ T(s * 0.27, 0.06, 0.45))
+    return place @ T(0, 0.27, 0.56) @ Rx(-8) @ T(0, 0, height)

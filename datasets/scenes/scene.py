@@ -12,7 +12,7 @@ import random
 
 import bpy
 
-from datasets.scenes import items, odds, paths, people, room
+from datasets.scenes import cards, items, odds, paths, people, room, shapes
 from datasets.scenes import textures as tx
 from datasets.scenes.kit import Rx, Rz, T, box, lathe, mat, plane, reset, tube
 from datasets.scenes.paths import TEX
@@ -27,10 +27,15 @@ SPEC = {
     "seated": "bool",
     "sex": "male or female",
     "hijab": "bool",
-    "outfit": "white, batik, lightblue, navy, grey, red, black",
+    "outfit": "batik, guard or a colour of people.SHIRTS",
+    "wear": "list from cap, glasses, mask, blazer",
+    "drape": "short, usual or long (hijab)",
     "badge": "front, flipped, half, lanyard_only or none",
     "card_style": "portrait, landscape or clip",
-    "extras": "list from name_tag, pocket, tie, collar",
+    "card_at": "hand, desk or away: where the card of somebody with badge none is",
+    "hidden": "hijab or hand: what half hides a worn card",
+    "extras": "list from name_tag, pocket, tie, collar, necklace, logo, earphones",
+    "mood": "of the light: usual, dusk, half_lamps, dim, daylight",
     "cloth": "mha, base or pypi (see people.py)",
     "visitor": "bool, a visitor seen from behind",
     "p_neigh": "chance of a person at each neighbouring counter",
@@ -55,7 +60,9 @@ class Desk:
 
     def put(self, maker, cls: str, x: float, y: float, yaw: float, r: float, **fields) -> None:
         g = self.gt.add(cls, **fields)
-        maker(self.rng, g, T(x, y, TABLE) @ Rz(yaw), f"{g}")
+        shape = maker(self.rng, g, T(x, y, TABLE) @ Rz(yaw), f"{g}")
+        if shape:
+            self.gt.entries[g - 1]["shape"] = shape
         self.taken.append((x, y, r))
 
     def free(self, r: float) -> tuple[float, float] | None:
@@ -69,12 +76,15 @@ class Desk:
         return None
 
 
-def equip(desk: Desk, chosen: list[str], side: int) -> None:
-    """Equipment; `side` is where the monitor stands."""
+def equip(desk: Desk, chosen: list[str], side: int, behind: float | None = None) -> None:
+    """Equipment; `side` is where the monitor stands, `behind` where it hides the person, m."""
     rng = desk.rng
     if "monitor" in chosen:
         x, y = side * rng.uniform(0.38, 0.52), rng.uniform(-0.05, 0.05)
-        desk.put(items.monitor, "monitor", x, y, -side * rng.uniform(20, 50), 0.22)
+        yaw = -side * rng.uniform(20, 50)
+        if behind is not None:
+            x, yaw = behind, rng.uniform(-12, 12)
+        desk.put(items.monitor, "monitor", x, y, yaw, 0.22)
     if "keyboard" in chosen:
         x, y = rng.uniform(-0.08, 0.08), rng.uniform(0.16, 0.24)
         desk.put(items.keyboard, "keyboard", x, y, rng.uniform(-6, 6), 0.20)
@@ -173,10 +183,6 @@ def add_person(
     gl = gt.add("lanyard", role=role, person=gp)
     gn = gt.add("name_tag", role=role, person=gp)
     choices.setdefault("extras", [] if role == "visitor" else odds.some(rng, o["extras"]))
-    if cloth == "pypi" and not choices.get("sex") and choices.get("hijab") is None:
-        choices["sex"] = rng.choice(["male", "female"])
-    if cloth == "pypi" and choices.get("sex") == "female":
-        choices["hijab"] = True  # bare-headed women need the assets
     choices.setdefault("both_faces", badge in ("front", "flipped"))
     choices["hijab_on"] = choices.pop("hijab", None)
     parts, info = people.person(
@@ -192,29 +198,149 @@ def add_person(
     worn = info["badge"]
     gt.turn_card(gp, worn)
     card["absent"] = worn in ("none", "lanyard_only")
-    strap["absent"] = worn == "none" or info["card_style"] == "clip"
+    strap["absent"] = worn == "none" or info["card_style"] == "clip" or bool(choices.get("hidden"))
+    card["worn"] = "clip" if info["card_style"] == "clip" else "lanyard"
+    if "held_face" in info:
+        card.update(absent=False, worn="hand", face=person.pop("held_face"), badge="none")
+    person["card_at"] = "away" if card["absent"] else card["worn"]
     name_tag["absent"] = "name_tag" not in info
     return gp, parts, faces
 
 
-def staff(rng: random.Random, gt: GroundTruth, o: odds.Odds, cloth: str, badge: str, spec: dict):
+def attire_of(rng: random.Random, o: odds.Odds, spec: dict) -> dict:
+    """Choices for people.person that the odds leave open: sex, hijab, outfit, what is worn."""
+    a = o["attire"]
+    out = {k: spec[k] for k in ("outfit", "extras", "card_style") if k in spec}
+    out["sex"] = spec.get("sex") or rng.choice(["male", "female"])
+    scarf = out["sex"] == "female" and rng.random() < a["hijab"]
+    out["hijab"] = spec.get("hijab", scarf)
+    if "outfit" not in out and rng.random() < a["guard"]:
+        out["outfit"] = "guard"
+    cap = 0.5 if out.get("outfit") == "guard" else a["cap"]
+    drawn = {"cap": cap, "glasses": a["glasses"], "mask": a["mask"], "blazer": a["blazer"]}
+    wear = set(odds.some(rng, drawn))
+    if out.get("outfit") == "guard":
+        wear.discard("blazer")
+    out["wear"] = frozenset(spec.get("wear", wear))
+    out["drape"] = spec.get("drape", odds.one(rng, o["drape"]))
+    out["build"] = "wide" if rng.random() < o["people"]["wide_build"] else "usual"
+    return out
+
+
+def hold_card(rng: random.Random, hands: dict, x: float) -> tuple[str, dict]:
+    """Lift one hand from the table to hold a card: which one, and its pitch and roll."""
+    side = rng.choice("lr")
+    s = 1 if side == "l" else -1
+    hands[side] = (
+        x + s * rng.uniform(0.06, 0.24),
+        rng.uniform(0.36, 0.5),
+        TABLE + rng.uniform(0.10, 0.26),
+    )
+    return side, {side: (rng.uniform(-45, 5), rng.uniform(-20, 95))}
+
+
+def seat(
+    rng: random.Random, gt: GroundTruth, o: odds.Odds, cloth: str, role: str, x: float,
+    place: tuple[float, float, float], badge: str, tag: str, spec: dict, behind: float | None,
+) -> int:  # fmt: skip
+    """Somebody who sits at the counter at x: the id. `behind`: x of a monitor that half hides."""
+    p, c = o["people"], o["card"]
+    choices = attire_of(rng, o, spec)
+    z = TABLE + 0.055
+    hands = {
+        "l": (x + rng.uniform(0.10, 0.24), rng.uniform(0.26, 0.36), z),
+        "r": (x - rng.uniform(0.10, 0.30), rng.uniform(0.26, 0.36), z),
+    }
+    yaw = rng.uniform(-14, 14)
+    if rng.random() < p["turned"]:
+        choices["twist"] = rng.choice((-1, 1)) * rng.uniform(10, 35)
+        choices["head"] = (rng.uniform(0, 14), choices["twist"] * rng.uniform(0, 1))
+        yaw *= 1.8
+    if rng.random() < p["leaning"]:
+        choices["sideways"] = rng.uniform(-14, 14)
+        choices["lean"] = rng.uniform(-8, 18)
+    at = spec.get("card_at")
+    if badge == "none" and at is None:
+        draw = rng.random()
+        at = "hand" if draw < c["hand"] else "desk" if draw < c["hand"] + c["desk"] else "away"
+    hidden = spec.get("hidden")
+    if badge in ("front", "flipped") and hidden is None:
+        if choices["hijab"] and rng.random() < c["under_hijab"]:
+            hidden = "hijab"
+        elif rng.random() < c["hand_before"]:
+            hidden = "hand"
+    if hidden == "hijab" and choices["hijab"]:
+        choices["hidden"] = "hijab"
+        choices["drape"] = rng.choice(["short", "usual"])
+        if choices.get("card_style") == "clip":
+            choices["card_style"] = "portrait"
+    if hidden == "hand":  # one hand before the chest, or both folded over the desk
+        for s in "lr" if rng.random() < 0.5 else rng.choice("lr"):
+            way = 1 if s == "l" else -1
+            hands[s] = (
+                place[0] + way * rng.uniform(0.05, 0.12),
+                place[1] - rng.uniform(0.24, 0.34),
+                TABLE + rng.uniform(0.12, 0.3),
+            )
+    if badge == "none" and at == "hand":
+        side, choices["hand_turn"] = hold_card(rng, hands, place[0])
+        choices["card_at"] = f"hand_{side}"
+    gp, _, _ = add_person(rng, gt, o, cloth, role, place, yaw, True, hands, badge, tag, **choices)
+    if badge == "none" and at == "desk":
+        gt.entries[gp - 1]["card_at"] = "desk"
+    return gp
+
+
+def lay_card(
+    rng: random.Random, gt: GroundTruth, x: float, y: float, owner: int, tag: str, role: str
+) -> None:
+    """The card of `owner`, not worn, on a desk; in half of the cases with its strap."""
+    face = "back" if rng.random() < 0.35 else "front"
+    more = {"role": role, "person": owner, "worn": "desk"}
+    g = gt.add("id_card", badge="none", face=face, **more)
+    strap = gt.add("lanyard", **more) if rng.random() < 0.5 else 0
+    place = T(x, y, TABLE) @ Rz(rng.uniform(-180, 180))
+    style, holder = cards.on_desk(rng, g, strap, f"{tag}d", place, face == "back")
+    gt.entries[g - 1].update(card_style=style, holder=holder)
+
+
+def staff(
+    rng: random.Random, gt: GroundTruth, o: odds.Odds, cloth: str, badge: str, spec: dict,
+    desk: Desk, behind: float | None,
+) -> None:  # fmt: skip
     """Somebody at the main counter, seated with both hands on the table, or standing."""
     seated = spec.get("seated", rng.random() < o["people"]["seated"])
     x, y = rng.uniform(-0.12, 0.12), rng.uniform(0.74, 0.84)
-    fixed = {k: spec[k] for k in ("sex", "outfit", "hijab", "extras", "card_style") if k in spec}
+    if behind is not None:
+        x = behind + rng.uniform(-0.1, 0.1)
     if seated:
-        z = TABLE + 0.055
-        hands = {
-            "l": (x + rng.uniform(0.10, 0.24), rng.uniform(0.26, 0.36), z),
-            "r": (x - rng.uniform(0.10, 0.30), rng.uniform(0.26, 0.36), z),
-        }
-        place, yaw = (x, y, rng.uniform(0.50, 0.54)), rng.uniform(-14, 14)
-        add_person(rng, gt, o, cloth, "staff", place, yaw, True, hands, badge, "s0", **fixed)
+        place = (x, y, rng.uniform(0.50, 0.54))
+        gp = seat(rng, gt, o, cloth, "staff", x, place, badge, "s0", spec, behind)
     else:
+        choices = attire_of(rng, o, spec)
         place = (x + rng.uniform(-0.2, 0.2), rng.uniform(0.62, 0.9), 0.0)
         yaw = rng.uniform(-25, 25)
-        fixed["lean"] = rng.uniform(-2, 5)
-        add_person(rng, gt, o, cloth, "staff", place, yaw, False, None, badge, "s0", **fixed)
+        if rng.random() < o["people"]["turned"]:
+            yaw = rng.choice((-1, 1)) * rng.uniform(25, 60)
+        choices["lean"] = rng.uniform(-2, 5)
+        if spec.get("hidden") == "hijab" or (
+            choices["hijab"]
+            and badge in ("front", "flipped")
+            and rng.random() < o["card"]["under_hijab"]
+        ):
+            choices["hidden"] = "hijab"
+            choices["drape"] = rng.choice(["short", "usual"])
+        gp, _, _ = add_person(
+            rng, gt, o, cloth, "staff", place, yaw, False, None, badge, "s0", **choices
+        )
+        if badge == "none" and rng.random() < o["card"]["desk"]:
+            gt.entries[gp - 1]["card_at"] = "desk"
+    if gt.entries[gp - 1]["card_at"] == "desk":
+        if q := desk.free(0.09):
+            desk.taken.append((*q, 0.09))
+            lay_card(rng, gt, *q, gp, "s0", "staff")
+        else:
+            gt.entries[gp - 1]["card_at"] = "away"
 
 
 def neighbour(
@@ -223,11 +349,13 @@ def neighbour(
     """The counter beside (side -1 left, 1 right) at x: perhaps a person; a chair."""
     p = o["people"]
     if rng.random() < spec.get("p_neigh", p["neighbour"]):
-        z = TABLE + 0.055
-        hands = {"l": (x + 0.17, 0.32, z), "r": (x - 0.17, 0.32, z)}
-        place, yaw = (x + rng.uniform(-0.1, 0.1), 0.8, 0.52), rng.uniform(-20, 20)
+        place = (x + rng.uniform(-0.1, 0.1), 0.8, 0.52)
+        tag = f"n{side + 1}"
         badge = odds.one(rng, o["badge"])
-        add_person(rng, gt, o, cloth, "neighbour", place, yaw, True, hands, badge, f"n{side + 1}")
+        gp = seat(rng, gt, o, cloth, "neighbour", place[0], place, badge, tag, {}, None)
+        if gt.entries[gp - 1]["card_at"] == "desk":
+            at = (x + rng.choice((-1, 1)) * rng.uniform(0.3, 0.5), rng.uniform(0.1, 0.3))
+            lay_card(rng, gt, *at, gp, tag, "neighbour")
     room.chair(rng, T(x, 1.0, 0) @ Rz(rng.uniform(-20, 20)), gt.add("chair", role="neighbour"))
 
 
@@ -242,13 +370,19 @@ def build(seed: int, spec: dict | None = None, o: odds.Odds | None = None):
     style = room.draw_style(rng, o, spec)
     back = room.shell(rng, o, style)
     room.back_wall(rng, o, style, back, spec, gt)
-    strength = room.lights(rng, o)
+    apart = random.Random(seed + 0x11647)
+    mood = spec.get("mood", odds.one(apart, o["mood"]))
+    strength = room.lights(rng, o, mood, apart)
     step = style.width + 0.02
     for x in (0, -step, step):
         room.counter(style, x)
     side = spec.get("monitor_side", rng.choice((-1, 1)))
     desk = Desk(rng, gt, style)
-    equip(desk, spec.get("equipment", odds.some(rng, o["equipment"])), side)
+    apart = random.Random(seed + 0x51DE)
+    behind = None
+    if "monitor_side" not in spec and apart.random() < o["people"]["behind_monitor"]:
+        behind = side * apart.uniform(0.08, 0.3)
+    equip(desk, spec.get("equipment", odds.some(rng, o["equipment"])), side, behind)
     clutter(desk, o, spec)
     personal(desk, o, spec.get("items"))
     official(desk, o, spec.get("official"), seed)
@@ -258,10 +392,12 @@ def build(seed: int, spec: dict | None = None, o: odds.Odds | None = None):
     x = rng.uniform(-0.1, 0.1)
     y = 0.95 if straight else rng.uniform(0.8, 1.3)
     turned = 0 if straight else rng.uniform(-60, 60)
-    room.chair(rng, T(x, y, 0) @ Rz(turned), gt.add("chair"))
+    edge = room.chair(rng, T(x, y, 0) @ Rz(turned), gt.add("chair"))
+    if "tidy_chair" not in spec and apart.random() < o["room"]["jacket"]:
+        shapes.jacket(apart, gt.add("jacket", personal=True), edge, "j")
     cloth = spec.get("cloth", "mha" if paths.have_assets() else "pypi")
     if present:
-        staff(rng, gt, o, cloth, badge, spec)
+        staff(rng, gt, o, cloth, badge, spec, desk, behind)
     for s in (-1, 1):
         x = s * step
         neighbour(rng, gt, o, cloth, s, x, spec)
@@ -274,9 +410,8 @@ def build(seed: int, spec: dict | None = None, o: odds.Odds | None = None):
     if spec.get("visitor", rng.random() < o["people"]["visitor"]):
         place = (rng.choice((-1, 1)) * rng.uniform(0.25, 0.9), -0.95, 0.0)
         yaw, outfit = 180 + rng.uniform(-20, 20), rng.choice(["grey", "navy", "red", "batik"])
-        add_person(
-            rng, gt, o, cloth, "visitor", place, yaw, False, None, "none", "v", outfit=outfit
-        )
+        choices = {**attire_of(rng, o, {"extras": []}), "outfit": outfit}
+        add_person(rng, gt, o, cloth, "visitor", place, yaw, False, None, "none", "v", **choices)
     view = bpy.context.scene.view_settings
     bpy.context.scene.display_settings.display_device = "sRGB"
     view.view_transform = "AgX"
@@ -288,6 +423,7 @@ def build(seed: int, spec: dict | None = None, o: odds.Odds | None = None):
         "glass": style.glass,
         "staff": bool(present),
         "lum": strength,
+        "mood": mood,
         "W": style.width,
     }
     return gt, settings

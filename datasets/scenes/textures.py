@@ -304,3 +304,82 @@ def label(p, rng):
         d.ellipse((x + 180, 70, x + 240, 130), fill=(250, 240, 120))
     im.save(p)
     return p
+
+
+def emblem(p, rng):
+    """An invented emblem for the chest, 240 pixels wide: (path, height / width)."""
+    kind = rng.choice(("round", "shield", "word"))
+    ground = rng.choice(
+        [(20, 50, 120), (140, 20, 30), (15, 90, 60), (200, 150, 30), (235, 235, 230)]
+    )
+    ink = (245, 245, 240) if sum(ground) < 450 else (30, 30, 60)
+    h = {"round": 240, "shield": 280, "word": 90}[kind]
+    im = Image.new("RGBA", (240, h), (0, 0, 0, 0))
+    d = ImageDraw.Draw(im)
+    if kind == "round":
+        d.ellipse((4, 4, 236, 236), fill=ground, outline=ink, width=8)
+        d.polygon([(120, 40), (150, 130), (200, 190), (40, 190), (90, 130)], fill=(250, 220, 90))
+    elif kind == "shield":
+        d.polygon([(8, 8), (232, 8), (232, 150), (120, 274), (8, 150)], fill=ground, outline=ink)
+        d.rectangle((40, 60, 200, 90), fill=ink)
+        d.ellipse((80, 110, 160, 190), fill=(250, 220, 90))
+    else:
+        d.rectangle((0, 0, 240, h), fill=ground)
+        d.text(
+            (14, 18), rng.choice(["PELAYANAN", "LOKET", "SIGAP", "RAMAH"]), font=font(40), fill=ink
+        )
+    im.save(p)
+    return p, h / 240
+
+
+def magazine(p, rng):
+    """A glossy cover with a title and a figure."""
+    w, h = 420, 560
+    a, b = (np.array([rng.randint(30, 230) for _ in range(3)], float) for _ in range(2))
+    k = np.linspace(0, 1, h)[:, None, None]
+    im = Image.fromarray((a * (1 - k) + b * k + np.zeros((h, w, 3))).astype(np.uint8))
+    d = ImageDraw.Draw(im)
+    sk = rng.choice([(205, 160, 125), (180, 130, 95), (225, 185, 155)])
+    x = rng.randint(140, 280)
+    d.ellipse((x - 120, 330, x + 120, 700), fill=tuple(rng.randint(20, 230) for _ in range(3)))
+    d.ellipse((x - 62, 190, x + 62, 350), fill=sk)
+    d.pieslice((x - 70, 170, x + 70, 330), 180, 360, fill=(30, 22, 20))
+    ink = rng.choice([(255, 255, 255), (250, 220, 40), (200, 20, 40)])
+    d.text(
+        (18, 10), rng.choice(["GAYA", "KITA", "WANITA", "BOLA", "RUMAH"]), font=font(96), fill=ink
+    )
+    for y in range(150, 520, 70):
+        d.text((14 if y % 140 else 250, y), words(rng, 2)[:14], font=font(24), fill=(255, 255, 255))
+    im.save(p)
+    return p
+
+
+def phone_screen(p, rng):
+    """What a lit phone shows: a chat, a feed or a game."""
+    w, h = 270, 560
+    dark = rng.random() < 0.3
+    im = Image.new("RGB", (w, h), (24, 26, 30) if dark else (245, 245, 246))
+    d = ImageDraw.Draw(im)
+    kind = rng.choice(("chat", "feed", "home"))
+    top = tuple(rng.randint(20, 200) for _ in range(3))
+    if kind == "chat":
+        d.rectangle((0, 0, w, 52), fill=top)
+        for i in range(8):
+            x, length = rng.choice((10, 80)), rng.randint(70, 170)
+            c = (215, 245, 205) if x > 50 else (255, 255, 255)
+            d.rounded_rectangle((x, 66 + 58 * i, x + length, 108 + 58 * i), 10, fill=c)
+    elif kind == "feed":
+        for i in range(3):
+            c = tuple(rng.randint(40, 230) for _ in range(3))
+            d.rectangle((8, 40 + 180 * i, w - 8, 170 + 180 * i), fill=c)
+            d.ellipse((60, 70 + 180 * i, 140, 150 + 180 * i), fill=tuple(255 - v for v in c))
+    else:
+        im.paste(top, (0, 0, w, h))
+        for i in range(4):
+            for j in range(6):
+                c = tuple(rng.randint(40, 250) for _ in range(3))
+                d.rounded_rectangle(
+                    (16 + 62 * i, 30 + 84 * j, 60 + 62 * i, 74 + 84 * j), 10, fill=c
+                )
+    im.save(p)
+    return p

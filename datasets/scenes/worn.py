@@ -11,26 +11,20 @@ import random
 
 import bpy
 import numpy as np
-from mathutils import Matrix, Vector
+from mathutils import Vector
 from mathutils.bvhtree import BVHTree
 from numpy.typing import NDArray
 
 from datasets.scenes import human
 from datasets.scenes import textures as tx
+from datasets.scenes.cards import ACROSS, STRAPS, card, matrix, size_of
 from datasets.scenes.garments import FINGERS, Garment, bones
-from datasets.scenes.kit import T, box, ell, mat, new_obj, plane, tube
+from datasets.scenes.kit import Rx, T, box, ell, lathe, mat, new_obj, plane, tube
 from datasets.scenes.paths import TEX
 
 Objects = list[bpy.types.Object]
-STRAPS = [
-    (0.1, 0.2, 0.55),
-    (0.6, 0.08, 0.1),
-    (0.05, 0.05, 0.06),
-    (0.1, 0.4, 0.2),
-    (0.85, 0.55, 0.1),
-    (0.85, 0.85, 0.85),
-    (0.35, 0.15, 0.45),
-]
+REEL = [(0, -0.004), (0.015, -0.004), (0.016, 0), (0.012, 0.004), (0, 0.005)]  # radius, height; m
+GOLD = [(0.85, 0.65, 0.25), (0.8, 0.8, 0.82), (0.85, 0.55, 0.45)]
 TIES = [
     (0.1, 0.12, 0.3),
     (0.5, 0.08, 0.1),
@@ -38,7 +32,6 @@ TIES = [
     (0.2, 0.35, 0.25),
     (0.55, 0.45, 0.15),
 ]
-UPRIGHT, ACROSS = (0.062, 0.096), (0.09, 0.06)  # width and height of a card, m
 
 
 class Chest:
@@ -85,21 +78,19 @@ class Chest:
         return centre, right, up, normal, above
 
 
-def matrix(centre: NDArray, right: NDArray, up: NDArray, normal: NDArray) -> Matrix:
-    columns = np.c_[right, -normal, up, centre]
-    return Matrix((*(tuple(row) for row in columns), (0, 0, 0, 1)))
-
-
 def chest_of(
-    b: human.Body, skin: NDArray, skin_faces: list, shirt: Garment, scarf: Garment | None
+    b: human.Body, skin: NDArray, skin_faces: list, shirts: list[Garment], scarf: Garment | None
 ) -> Chest:
-    """The chest under shirt and, where it is given, scarf; arms and head do not count."""
+    """The chest under shirt, blazer and, where it is given, scarf; arms and head do not count."""
     arm = bones(b, "upperarm", "lowerarm", *FINGERS)
     head = b.names.index("head")
     own = [
         f for f in skin_faces if b.W[f][:, arm].sum(1).mean() < 0.5 and b.W[f][:, head].mean() < 0.5
     ]
-    layers = [(shirt, [f for f in shirt.faces if shirt.weights[f][:, arm].sum(1).mean() < 0.5])]
+    layers = [
+        (one, [f for f in one.faces if one.weights[f][:, arm].sum(1).mean() < 0.5])
+        for one in shirts
+    ]
     if scarf is not None:
         layers.append((scarf, [f for f in scarf.faces if scarf.weights[f][:, head].mean() < 0.5]))
     return Chest(b, skin, own, layers)
@@ -129,12 +120,17 @@ def badge(
     style: str | None,
     length: float | None,
     both_faces: bool,
+    hem: tuple[Chest, float] | None = None,
 ) -> tuple[Objects, dict]:
-    """Card (and strap) as `worn` says; ids of card and strap; strap `length` below the neck (m)."""
+    """Card (and strap) as `worn` says; ids of card and strap; strap `length` below the neck (m).
+    `hem`: the card hangs half under this scarf, whose lower edge lies so far from the neck (m).
+    """
     gid_card, gid_strap = ids
     out: Objects = []
     info: dict = {"badge": worn, "card_style": None}
     low = -rng.uniform(0.12, 0.30)
+    if rng.random() < 0.12:  # a long strap: the card near the belly, often behind the desk's edge
+        low = -rng.uniform(0.30, 0.40)
     if length is not None:
         low = -length
     material = mat("lanyard", rng.choice(STRAPS), 0.7)
@@ -145,44 +141,90 @@ def badge(
         return strap(chest, gid_strap, material, low, 0, rng.uniform(0.005, 0.008)), info
     style = style or rng.choices(["portrait", "landscape", "clip"], (0.62, 0.2, 0.18))[0]
     info["card_style"] = style
-    w, h = ACROSS if style == "landscape" else UPRIGHT
+    w, h = size_of(style)
     if style == "clip":  # clipped to the shirt on the person's left, no strap
         side, low = rng.uniform(0.055, 0.085), -rng.uniform(0.09, 0.14)
-    else:
-        out += strap(chest, gid_strap, material, low, side, rng.uniform(0.0055, 0.0085))
+        if rng.random() < 0.3:
+            w, h = ACROSS
+    elif hem is None:
+        out += strap(chest, gid_strap, material, low, side, rng.uniform(0.0035, 0.0085))
     turned = rng.choice((-1, 1)) * rng.uniform(55, 75) if worn == "half" else rng.uniform(-18, 18)
+    if hem is not None:
+        side, turned = rng.uniform(-0.03, 0.05), 0.0
+        low = hem[1] + h * rng.uniform(-0.55, 0.1) + h / 2 + 0.007
     twist = math.radians(turned)
     lie = chest.flat(side, low - 0.007 - h / 2, h / 2, 0.012, twist)
     if lie is None:
         return out, {**info, "badge": "none"}
     centre, right, up, normal, above = lie
     centre = centre + chest.forward * (0.006 + 0.5 * w * abs(math.sin(twist)))
+    if hem is not None and (under := under_hem(chest, hem, side, low - 0.007 - h / 2, h / 2)):
+        centre, up = under
+        right = chest.right - up * (chest.right @ up)
+        right /= np.linalg.norm(right)
+        normal = np.cross(right, up)
+        if normal @ chest.forward < 0:
+            normal = -normal
+    landscape = (w, h) == ACROSS
     place = matrix(centre, right, up, normal)
-    only_back = worn == "flipped" and not both_faces
-    picture = tx.card(f"{TEX}/card_{tag}.png", rng, only_back, style == "landscape")
-    holder = mat("holder", rng.choice([(0.9, 0.9, 0.92), (0.9, 0.9, 0.92), (0.1, 0.1, 0.12)]), 0.3)
-    behind = place @ T(0, 0.002, -(h + 0.006) / 2)
-    out.append(box("badgeback", w + 0.006, 0.003, h + 0.006, holder, gid_card, behind, 0.002))
-    before = place @ T(0, -0.0012, 0)
-    paper = mat("card", img=picture, rough=0.25, coat=0.4)
-    face = plane("badge", w, h, paper, gid_card, before, "y")
-    out.append(face)
-    if both_faces:  # the same card once more with its back outside; one of them is hidden
-        picture = tx.card(f"{TEX}/card_{tag}_back.png", rng, True, style == "landscape")
-        paper = mat("cardback", img=picture, rough=0.25, coat=0.4)
-        back = plane("badge_turned", w, h, paper, gid_card, before, "y")
-        out.append(back)
-        info["faces"] = {"front": face, "flipped": back}
-        (face if worn == "flipped" else back).hide_render = True
+    made = card(
+        rng, gid_card, tag, place, "landscape" if landscape else "portrait",
+        worn == "flipped", both_faces,
+    )  # fmt: skip
+    out += made.objects
+    info["holder"] = made.holder
+    if made.faces:
+        info["faces"] = made.faces
     metal = mat("clip", (0.7, 0.7, 0.72), 0.3, 1)
     top = centre + up * (h / 2 + 0.004)
-    if style == "clip":
+    if style == "clip" and rng.random() < 0.3:  # a reel, as big as a coin, with its cord
+        reel = mat("reel", rng.choice(STRAPS), 0.35)
+        hub = top + up * 0.03 - chest.forward * 0.001
+        out.append(lathe("reel", REEL, reel, gid_card, matrix(hub, right, up, normal) @ Rx(90), 20))
+        out.append(tube("cord", [hub, top], 0.0012, metal, gid_card))
+    elif style == "clip":
         out.append(tube("clip", [top + up * 0.012, top], 0.006, metal))
-    else:
+    elif hem is None:
         out.append(tube("clip", [above + chest.forward * 0.002, top], 0.004, metal, gid_strap))
     info["badge_normal"] = [float(x) for x in normal]
     info["badge_pos"] = [float(x) for x in centre]
     return out, info
+
+
+def under_hem(
+    chest: Chest, hem: tuple[Chest, float], side: float, z: float, half: float
+) -> tuple[NDArray, NDArray] | None:
+    """Centre and up of a card whose upper part is under the scarf and whose lower part is not."""
+    over, edge = hem
+    point = over.at(side, max(z + half, edge + 0.012), -0.014)
+    low = chest.at(side, z - half, 0.010)
+    if point is None or low is None:
+        return None
+    up = point - low
+    length = np.linalg.norm(up)
+    if length < half or up @ chest.up < 0.5 * half:
+        return None
+    up /= length
+    return low + up * half, up
+
+
+def hem_of(scarf: Chest, side: float = 0.0) -> float | None:
+    """Where a scarf (scarf_of) ends at `side`, m from the neck; None where it covers no chest."""
+    last = None
+    for z in np.arange(-0.05, -0.45, -0.006):
+        q = scarf.at(side, z, 0)
+        if q is None or (q - scarf.neck) @ scarf.forward < 0.0:  # nothing, or the scarf's back
+            break
+        last = float(z)
+    return last
+
+
+def scarf_of(b: human.Body, skin: NDArray, scarf: Garment) -> Chest:
+    """The scarf alone as a chest."""
+    head = b.names.index("head")
+    return Chest(
+        b, skin, [], [(scarf, [f for f in scarf.faces if scarf.weights[f][:, head].mean() < 0.5])]
+    )
 
 
 def collar(chest: Chest, gid: int, picture: str) -> Objects:
@@ -274,3 +316,66 @@ def tie(chest: Chest, rng: random.Random, gid: int) -> Objects:
     return [
         new_obj("tie", vertices, faces, mat("tie", colour, 0.6, noise=(90, 0.25)), None, True, gid)
     ]
+
+
+def necklace(chest: Chest, rng: random.Random, gid: int) -> Objects:
+    """A thin chain with a pendant, or beads: like a strap and none."""
+    low, metal = -rng.uniform(0.06, 0.17), mat("chain", rng.choice(GOLD), 0.25, 1)
+    points = []
+    for a in np.linspace(-1, 1, 25):
+        q = chest.at(0.07 * a, -0.005 + low * (1 - abs(a) ** 1.6), 0.006)
+        if q is not None:
+            points.append(q)
+    if len(points) < 8:
+        return []
+    if rng.random() < 0.3:
+        bead = mat("bead", rng.choice([(0.9, 0.88, 0.84), (0.5, 0.1, 0.15), (0.1, 0.2, 0.2)]), 0.3)
+        return [ell("bead", 0.006, 0.006, 0.006, bead, gid, T(*q), 8) for q in points]
+    out = [tube("chain", points, rng.uniform(0.001, 0.0022), metal, gid, n=6)]
+    size = rng.uniform(0.006, 0.014)
+    place = T(*(points[len(points) // 2] + chest.forward * 0.002 - chest.up * size))
+    out.append(ell("pendant", size * 0.8, size * 0.4, size, metal, gid, place, 10))
+    return out
+
+
+def logo(chest: Chest, rng: random.Random, gid: int, tag: str) -> Objects:
+    """An emblem sewn or printed on the chest: as big as a card's photo, and no card."""
+    size = rng.uniform(0.035, 0.07)
+    lie = chest.flat(rng.choice((-1, 1)) * rng.uniform(0.07, 0.095), -rng.uniform(0.11, 0.16),
+                     size / 2, 0.007)  # fmt: skip
+    if lie is None:
+        return []
+    picture, share = tx.emblem(f"{TEX}/logo_{tag}.png", rng)
+    cloth = mat("logo", img=picture, rough=0.85, bump=0.2, bscale=300, cutout=True)
+    return [plane("logo", size, size * share, cloth, gid, matrix(*lie[:4]), "y")]
+
+
+def earphones(chest: Chest, b: human.Body, rng: random.Random, gid: int) -> Objects:
+    """The cable of earphones or a headset, from the ears down the chest."""
+    wire = mat("wire", rng.choice([(0.93, 0.93, 0.93), (0.04, 0.04, 0.04)]), 0.5)
+    j = b.names.index("head")
+    turn, head = b.G[j], b.P[j]
+    join = -rng.uniform(0.12, 0.2)
+    out: Objects = []
+    for s in (-1, 1) if rng.random() < 0.7 else (rng.choice((-1, 1)),):
+        ear = head + turn @ np.array([s * 0.078, 0.0, 0.055])
+        points = [ear, ear + turn @ np.array([s * 0.006, -0.01, -0.03])]
+        shoulder = chest.at(s * 0.06, -0.03, 0.012)
+        if shoulder is None:
+            continue
+        points.append((points[-1] + shoulder) / 2 + chest.forward * 0.015)
+        for k in np.linspace(0, 1, 8):
+            q = chest.at(s * 0.06 * (1 - k), -0.03 + (join + 0.03) * k, 0.008)
+            if q is not None:
+                points.append(q)
+        out.append(tube("wire", points, 0.0014, wire, gid, n=6))
+        bud = T(*ear)
+        out.append(ell("bud", 0.008, 0.008, 0.011, wire, gid, bud, 8))
+    down = []
+    for k in np.linspace(0, 1, 10):
+        q = chest.at(0.02 * math.sin(5 * k), join - 0.25 * k, 0.008)
+        if q is not None:
+            down.append(q)
+    if len(down) > 3:
+        out.append(tube("wire", down, 0.0016, wire, gid, n=6))
+    return out

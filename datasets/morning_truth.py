@@ -1,8 +1,8 @@
 """What is true at the counters of a recorded morning, and what a rule says about that truth.
 
 `truth.toml` of a morning holds spans: who is there, which way the badge hangs, what lies on the
-desk, when somebody stands before the camera. What a verdict should be follows from them by the
-rule's own numbers. Time in which the camera was blocked is never counted against a counter.
+desk, when the camera could not see: somebody before it, lamps out, knocked. What a verdict should
+be follows from them by the rule's own numbers. Unseen time is never counted against a counter.
 """
 
 import tomllib
@@ -45,7 +45,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class CounterTruth:
-    """What is true at one counter. `badge`: a card hangs on whoever is there, either side out."""
+    """What is true at one counter. `badge`: a card hangs on whoever is there, either side out.
+
+    `dark`: all lamps are out; `moved`: the camera looks elsewhere.
+    """
 
     counter: str
     camera: str
@@ -53,6 +56,13 @@ class CounterTruth:
     badge: tuple[Span, ...]
     items: tuple[Item, ...]
     blocked: tuple[Span, ...]
+    dark: tuple[Span, ...] = ()
+    moved: tuple[Span, ...] = ()
+
+    @property
+    def unseen(self) -> list[Span]:
+        """When nothing could be seen, whatever the cause; in order, none overlaps another."""
+        return joined((*self.blocked, *self.dark, *self.moved))
 
 
 def read_truth(path: Path) -> tuple[CounterTruth, ...]:
@@ -113,24 +123,27 @@ def _counter(path: Path, line: int, table: Mapping[str, Any]) -> CounterTruth:
         tuple(badge),
         tuple(items),
         tuple(span for _, span in rows("blocked")),
+        tuple(span for row, span in rows("dark") if row.get("lamps") == "off"),
+        tuple(span for _, span in rows("moved")),
     )
 
 
 def within(spans: Iterable[Span], since: datetime, until: datetime) -> list[Span]:
     """The parts of spans that lie in [since, until), joined where they touch, in order."""
-    cut = sorted(
-        (Span(max(one.since, since), min(one.until, until)) for one in spans),
-        key=lambda one: one.since,
-    )
-    joined: list[Span] = []
-    for one in cut:
+    return joined(Span(max(one.since, since), min(one.until, until)) for one in spans)
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """Spans in order, those that touch or overlap made one; empty ones left out."""
+    found: list[Span] = []
+    for one in sorted(spans, key=lambda one: one.since):
         if one.until <= one.since:
             continue
-        if joined and one.since <= joined[-1].until:
-            joined[-1] = Span(joined[-1].since, max(joined[-1].until, one.until))
+        if found and one.since <= found[-1].until:
+            found[-1] = Span(found[-1].since, max(found[-1].until, one.until))
         else:
-            joined.append(one)
-    return joined
+            found.append(one)
+    return found
 
 
 def without(spans: Iterable[Span], taken: Sequence[Span]) -> list[Span]:
@@ -186,7 +199,7 @@ DERIVED = frozenset({Signal.READY, Signal.MANNED, Signal.BADGE, Signal.DESK_ITEM
 def _absent(truth: CounterTruth, since: datetime, until: datetime) -> list[Span]:
     """Nobody there, and the camera could see that."""
     away = without([Span(since, until)], truth.staff) if until > since else []
-    return without(away, truth.blocked)
+    return without(away, truth.unseen)
 
 
 def _ready(
@@ -209,7 +222,7 @@ def _ready(
     if begun is None or gone_s > bridge_s:
         coming = any(one.since <= limit for one in truth.staff if one.until > at)
         near = begun is not None and gone_s <= bridge_s + BORDER_S
-        unseen = begun is None and gone_s == 0  # blocked all the time
+        unseen = begun is None and gone_s == 0  # all the time
         if near or unseen or (at < limit and coming):
             return None
         return Outcome.NOT_MET
@@ -224,7 +237,7 @@ def _manned(
     """No absence longer than absent_open_s (absent_break_s in the break)."""
     limit_s = rule["absent_break_s"] if slot is Slot.BREAK else rule["absent_open_s"]
     away = without([Span(since, at)], truth.staff)
-    longest_s = max((seconds(without([one], truth.blocked)) for one in away), default=0.0)
+    longest_s = max((seconds(without([one], truth.unseen)) for one in away), default=0.0)
     if abs(longest_s - limit_s) <= BORDER_S:
         return None
     return Outcome.NOT_MET if longest_s > limit_s else Outcome.MET
@@ -233,7 +246,7 @@ def _manned(
 def _badge(rule: Rule, since: datetime, at: datetime, truth: CounterTruth) -> Outcome | None:
     """A card was shown at all in the last badge_window_s; none: only after badge_not_minutes."""
     begin = max(since, at - timedelta(seconds=rule["badge_window_s"]))
-    there = without(within(truth.staff, begin, at), truth.blocked)
+    there = without(within(truth.staff, begin, at), truth.unseen)
     shown_s = sum(seconds(within(truth.badge, one.since, one.until)) for one in there)
     if shown_s > 0:
         return Outcome.MET
@@ -253,7 +266,7 @@ def _desk_item(
         if item.label not in rule.labels or item.span.since >= at:
             continue
         lying = within([item.span], since, at)
-        lying_s = seconds(without(lying, truth.blocked))
+        lying_s = seconds(without(lying, truth.unseen))
         cleared_s = (at - item.span.until).total_seconds()
         if slot is Slot.READY and cleared_s > rule["obj_span_s"] + BORDER_S:
             continue

@@ -30,23 +30,28 @@ import av
 import bpy
 import cv2
 import numpy as np
+from mathutils import Matrix
 
 from datasets.scenes import engine, items, odds, room, scene
 from datasets.scenes.camera_look import Look, apply
 from datasets.scenes.engine import Box
-from datasets.scenes.kit import Rz, T
+from datasets.scenes.kit import Rx, Rz, T
 from datasets.scenes.room import TABLE
 from datasets.scenes.story import (
+    HOLDING,
+    STAFF,
     STANDING,
     State,
     Story,
     file_name,
     frame_times,
+    office_toml,
     read_story,
     recording_toml,
     state_at,
     toml_value,
     truth_toml,
+    who_shown,
 )
 from datasets.scenes.truth import GroundTruth, annotate, labels, project
 
@@ -62,7 +67,9 @@ POSES = {
     "reading": (2, 12, (24, 4), (0.11, 0.34, 0.055), (-0.12, 0.33, 0.055)),
     "upright": (-3, 1, (2, 8), (0.20, 0.39, 0.055), (-0.19, 0.38, 0.055)),
     "reaching": (8, 10, (14, 18), (0.30, 0.20, 0.06), (-0.16, 0.34, 0.055)),
+    HOLDING: (0, 6, (20, 6), (0.14, 0.30, 0.055), (-0.20, 0.34, 0.17)),
 }
+WORLD = {"on": 1.0, "half": 0.6, "off": 0.04}  # what is left of the weak light from everywhere
 
 
 # ------------------------------------------------------------------ the scene of one camera
@@ -74,6 +81,7 @@ class Stage:
 
     gt: GroundTruth
     meta: dict
+    camera: dict
     groups: dict[str, list[bpy.types.Object]] = field(default_factory=dict)
     ids: dict[str, list[int]] = field(default_factory=dict)
 
@@ -85,15 +93,37 @@ class Stage:
         for name, objects in self.groups.items():
             for o in objects:
                 o.hide_render = name not in state
+        self.light(next((n.split("/")[1] for n in state if n.startswith("light/")), "on"))
+        self.aim("view/knocked" in state)
         for name, ids in self.ids.items():
             pose = name.split("/")[1]
             worn = next((b for b in ("front", "flipped") if f"{b}/{pose}" in state), "none")
+            if worn == "none" and f"strap/{pose}" in state:
+                worn = "lanyard_only"
             for i in ids:
                 e = self.gt.entries[i - 1]
                 e["absent"] = name not in state or bool(e.get("never"))
                 if e.get("role") == "staff" and e["cls"] in ("person", "id_card"):
                     e["badge"] = worn
                     e["face"] = "back" if worn == "flipped" else "front"
+
+    def light(self, how: str) -> None:
+        """Ceiling lamps on, every second one (half), or off. What a window gives stays."""
+        for kind in ("a", "lp"):  # as room.lights names the lamps and what glows of them
+            own = [o for o in bpy.data.objects if o.name.split(".")[0] == kind]
+            for k, o in enumerate(sorted(own, key=lambda o: o.name)):
+                o.hide_render = how == "off" or (how == "half" and k % 2 == 0)
+        background = bpy.context.scene.world.node_tree.nodes["Background"].inputs[1]
+        self.meta.setdefault("world", background.default_value)
+        background.default_value = self.meta["world"] * WORLD[how]
+
+    def aim(self, knocked: bool) -> None:
+        """The camera where it hangs, or as it was left by who knocked it."""
+        c = dict(self.camera["camera"])
+        if knocked:
+            knock = next(e for e in self.camera["events"] if e["do"] == "knock")
+            c |= {k: v for k, v in knock.items() if k in ("place", "target", "roll_deg")}
+        engine.aim(c["place"], c["target"], c["lens_mm"], c.get("roll_deg", 0))
 
 
 def named(objects: list, ids: set[int]) -> tuple[list, list]:
@@ -102,8 +132,26 @@ def named(objects: list, ids: set[int]) -> tuple[list, list]:
     ]
 
 
-def add_staff(stage: Stage, person: dict, pose: str, tag: str) -> None:
-    """The member of staff in one pose, as groups staff/, card/, front/ and flipped/."""
+def seat_of(tag: str, shown: str) -> tuple[float, float]:
+    """Where somebody sits in a pose (x, y; m): nobody sits twice on the same spot."""
+    jitter = random.Random(f"{tag}{shown}")
+    return jitter.uniform(-0.03, 0.03), 0.79 + jitter.uniform(-0.015, 0.015)
+
+
+def place_of(event: dict, tag: str) -> Matrix:
+    """Where a thing lies on the table, or how it is held in the right hand."""
+    if event["do"] == "hold":
+        x, y, z = POSES[HOLDING][4]
+        hand = T(seat_of(tag, HOLDING)[0] + x, y, TABLE + z)
+        dx, dy, dz = event.get("offset", (0.02, -0.07, 0.02))
+        return hand @ T(dx, dy, dz) @ Rz(event.get("yaw", 0)) @ Rx(event.get("tilt", 60))
+    x, y = event["place"]
+    return T(x, y, TABLE) @ Rz(event.get("yaw", 0))
+
+
+def add_staff(stage: Stage, person: dict, shown: str, tag: str) -> None:
+    """Somebody in one pose, as groups staff/, strap/, card/, front/ and flipped/."""
+    _, pose = who_shown(shown)
     if pose == STANDING:
         x, y = person.get("stands_at", (0.46, 0.72))
         place, turn, lean, head, hands = (
@@ -115,22 +163,21 @@ def add_staff(stage: Stage, person: dict, pose: str, tag: str) -> None:
         )
     else:
         turn, lean, head, left, right = POSES[pose]
-        jitter = random.Random(f"{tag}{pose}")
-        x = jitter.uniform(-0.03, 0.03)
-        place = (x, 0.79 + jitter.uniform(-0.015, 0.015), person.get("seat_z", 0.52))
+        x, y = seat_of(tag, shown)
+        place = (x, y, person.get("seat_z", 0.52))
         hands = {side: (x + w[0], w[1], TABLE + w[2]) for side, w in (("l", left), ("r", right))}
     gp, parts, faces = scene.add_person(
         random.Random(person["seed"]),
         stage.gt,
         odds.load(),
         "pypi",
-        "staff",
+        person.get("role", STAFF),
         place,
         turn,
         pose != STANDING,
         hands,
         "front",
-        f"{tag}_{pose}",
+        f"{tag}_{shown}",
         sex=person["sex"],
         hijab=person["hijab"],
         outfit=person["outfit"],
@@ -140,17 +187,19 @@ def add_staff(stage: Stage, person: dict, pose: str, tag: str) -> None:
         head=head,
         lean=lean,
         both_faces=True,
-        over_hijab=True,
+        over_hijab=person.get("over_hijab", True),
         strap=person.get("strap_m", 0.13),
     )
     _, gb, gl, gn = stage.gt.entries[gp - 1]["family"]
     for i in (gb, gl, gn):
         stage.gt.entries[i - 1]["never"] = stage.gt.entries[i - 1].pop("absent", False)
-    card, rest = named([o for o in parts if o not in faces.values()], {gb, gl})
-    stage.group(f"staff/{pose}", rest, [gp, gn])
-    stage.group(f"card/{pose}", card, [gb, gl])
+    card, rest = named([o for o in parts if o not in faces.values()], {gb})
+    strap, rest = named(rest, {gl})
+    stage.group(f"staff/{shown}", rest, [gp, gn])
+    stage.group(f"strap/{shown}", strap, [gl])
+    stage.group(f"card/{shown}", card, [gb])
     for way, o in faces.items():
-        stage.group(f"{way}/{pose}", [o], [])
+        stage.group(f"{way}/{shown}", [o], [])
 
 
 def build_stage(script: dict, camera: dict, states: list[State]) -> Stage:
@@ -168,19 +217,21 @@ def build_stage(script: dict, camera: dict, states: list[State]) -> Stage:
         **camera["scene"],
     }
     gt, meta = scene.build(camera["seed"], spec)
-    stage = Stage(gt, meta)
-    c = camera["camera"]
-    engine.aim(c["place"], c["target"], c["lens_mm"], c.get("roll_deg", 0))
+    stage = Stage(gt, meta, camera)
+    stage.aim(False)
     wanted = {name for state in states for name in state}
     for name in sorted(n for n in wanted if n.startswith("staff/")):
-        add_staff(stage, camera["staff"], name.split("/")[1], camera["id"])
+        shown = name.split("/")[1]
+        who, _ = who_shown(shown)
+        person = camera["staff"] if who == STAFF else camera["others"][who]
+        add_staff(stage, person, shown, camera["id"])
     for e in camera["events"]:
-        if e["do"] == "put":
+        if e["do"] in ("put", "hold"):
             before = set(bpy.data.objects)
-            g = gt.add(e["item"], personal=True)
-            maker = items.ITEMS[e["item"]][0]
-            x, y = e["place"]
-            maker(random.Random(e.get("seed", 1)), g, T(x, y, TABLE) @ Rz(e.get("yaw", 0)), f"m{g}")
+            personal = e["item"] in items.ITEMS
+            g = gt.add(e["item"], **({"personal": True} if personal else {}))
+            maker = (items.ITEMS if personal else items.OFFICIAL)[e["item"]][0]
+            maker(random.Random(e.get("seed", 1)), g, place_of(e, camera["id"]), f"m{g}")
             stage.group(f"item/{e['item']}", list(set(bpy.data.objects) - before), [g])
     v = camera.get("visitor", {})
     vx, vy = v.get("at", (-0.3, -0.95))
@@ -222,8 +273,10 @@ def build_stage(script: dict, camera: dict, states: list[State]) -> Stage:
 
 def border(stage: Stage, names: set[str], w: int, h: int) -> Box | None:
     """Box round the groups `names` with room for their shadows, clipped to the picture; None:
-    outside of it.
+    outside of it. Other lamps or another view change all of it.
     """
+    if any(name.startswith(("light/", "view/")) for name in names):
+        return 0, 0, w, h
     lo, hi = np.array([np.inf, np.inf]), np.array([-np.inf, -np.inf])
     for name in names:
         for o in stage.groups[name]:
@@ -291,13 +344,13 @@ def render_states(
             ready.append(state)
             continue
         t0 = time.time()
+        stage.show(state)
         choices = [((0, 0, w, h), None)]
         for base in ready:
             box = border(stage, set(base) ^ set(state), w, h)
             if box is not None:
                 choices.append((box, base))
         box, base = min(choices, key=lambda c: (c[0][2] - c[0][0]) * (c[0][3] - c[0][1]))
-        stage.show(state)
         cut, cut_ids = engine.render_box(tmp, box, w, h)
         if base is None:
             picture, ids = cut, cut_ids
@@ -398,10 +451,19 @@ def write_clip(
 def write_truth(
     script: dict, stories: dict[str, Story], times: dict[str, list[float]], work: Path, out: Path
 ) -> None:
-    """recording.toml, truth.toml, zones.toml, and truth.jsonl.gz with the boxes of every frame."""
+    """recording.toml, truth.toml, zones.toml, and truth.jsonl.gz with the boxes of every frame.
+
+    office.toml too, unless there is one.
+    """
     (out / "recording.toml").write_text(recording_toml(script))
     (out / "truth.toml").write_text(truth_toml(script, stories))
     (out / "zones.toml").write_text(zones_toml(script, work))
+    if not (out / "office.toml").exists():
+        known = {
+            c["id"]: json.loads((work / c["id"] / "zones.json").read_text())
+            for c in script["cameras"]
+        }
+        (out / "office.toml").write_text(office_toml(script, known))
     with (out / "truth.jsonl.gz").open("wb") as f, gzip.GzipFile("", "wb", 9, f, mtime=0) as z:
         for c in script["cameras"]:
             boxes: dict[State, list] = {}
@@ -451,7 +513,8 @@ def main() -> None:
         name = c["id"]
         if a.camera not in (None, name):
             continue
-        states = list(dict.fromkeys(state_at(stories[name], t) for t in times[name]))
+        # The empty one comes first: it is the approved picture of the clear desk.
+        states = list(dict.fromkeys([(), *(state_at(stories[name], t) for t in times[name])]))
         if a.only:
             states = [s for s in states if a.only in file_name(s)]
         render_states(script, c, states, work / name, samples, scale, a.threads)

@@ -1,5 +1,6 @@
 """What is true at a counter, and what a rule should say about it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -94,6 +95,16 @@ def test_absence_behind_somebody_before_the_camera_is_never_counted() -> None:
     hidden = truth(staff=staff, blocked=(span("7:56:50", "7:58:10"),))
     assert said("FO-B1", "8:00", hidden) is MET
     assert said("FO-B1", "8:00", truth(blocked=(span("7:40", "9:00"),))) is None
+
+
+def test_absence_in_the_dark_or_before_a_knocked_camera_is_never_counted() -> None:
+    """As if somebody stood before the camera; causes that overlap are one."""
+    staff = (span("7:40", "7:57"), span("7:58", "9:00"))
+    dark, moved = (span("7:56:50", "7:57:40"),), (span("7:57:30", "7:58:10"),)
+    hidden = replace(truth(staff=staff), dark=dark, moved=moved)
+    assert hidden.unseen == [span("7:56:50", "7:58:10")]
+    assert said("FO-B1", "8:00", hidden) is MET
+    assert said("FO-B1", "8:00", replace(truth(staff=staff), dark=dark)) is MET
 
 
 @pytest.mark.parametrize(

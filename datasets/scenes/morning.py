@@ -187,7 +187,8 @@ def add_staff(stage: Stage, person: dict, shown: str, tag: str) -> None:
         head=head,
         lean=lean,
         both_faces=True,
-        over_hijab=person.get("over_hijab", True),
+        over_hijab="hidden" not in person,
+        hidden=person.get("hidden"),
         strap=person.get("strap_m", 0.13),
     )
     _, gb, gl, gn = stage.gt.entries[gp - 1]["family"]

@@ -6,6 +6,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from datasets.comparing import Compared, table_of, table_of_entrants
 from datasets.evaluation import (
     BARE,
     CARD_SIDES,
@@ -110,6 +111,7 @@ class Report:
     rendered: tuple[SetScore, ...]
     persons: Mapping[float, tuple[PersonScore, ...]]
     verdicts: VerdictScores
+    compared: tuple[Compared, ...]
     cards: tuple[Card, ...]
 
 
@@ -207,6 +209,8 @@ def _body(report: Report) -> Iterator[str]:
         yield f"### Rendered, `{score.name}`\n"
         for table in tables_of_set(score):
             yield as_markdown(table) + "\n"
+    yield "## Sizes, precision, with and without renders\n"
+    yield from _compared(report)
     yield "## Verdicts of rendered mornings: not field accuracy\n"
     yield (
         f"Replayed: {', '.join(report.verdicts.mornings)}. What a verdict should be follows from "
@@ -228,6 +232,37 @@ def _body(report: Report) -> Iterator[str]:
         if not card.failures:
             yield f"- `{card.model}`: its card names none yet; the tables above do."
     yield ""
+
+
+QUESTIONS = {
+    "precision": "int8 against float32",
+    "renders": "With and without renders, on real pictures only",
+    "size": "Input sizes",
+}
+
+
+def _compared(report: Report) -> Iterator[str]:
+    for card in report.cards:
+        why = card.why or "the card gives no reason"
+        width, height = card.input.size_wh
+        yield f"- `{card.model}` ships as {card.precision} at {height}x{width}: {why}"
+    yield ""
+    if not report.compared:
+        yield "No other networks were compared when this page was written.\n"
+        return
+    yield (
+        "AP50; in brackets the difference to the first network in points, with its interval, both "
+        "drawn on the same pictures. CPU time is that of one picture of 1280 x 720 on one thread, "
+        "in fresh processes that took turns; the ratio is the median of the rounds [least, most]. "
+        "An interval of a difference that holds 0 says that the pictures cannot tell the two "
+        "apart, not that they are equal.\n"
+    )
+    for each in report.compared:
+        title = QUESTIONS.get(each.question, each.question)
+        yield f"### {title}: `{each.network}`\n"
+        yield as_markdown(table_of_entrants(each.entrants)) + "\n"
+        for result in each.results:
+            yield as_markdown(table_of(result)) + "\n"
 
 
 GOAL_COLUMNS = ("what", "on", "goal", "reached", "goal met")

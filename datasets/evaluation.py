@@ -138,20 +138,11 @@ class SetScore:
 
 def evaluate(pictures: PictureSet, network: str, known: frozenset[Label], look: Look) -> SetScore:
     """Score a network that knows the labels `known` on a set. Errors: DataError."""
-    scored = [label for label in pictures.labels if label in known]
-    if not scored or not pictures.pictures:
+    groups = named(pictures, known)
+    if not groups or not pictures.pictures:
         has = ", ".join(label.word for label in pictures.labels) or "none"
         raise DataError(f"{pictures.name}: expected labels that {network} knows, found {has}")
     seen = [Seen(one, look(read(one), one)) for one in pictures.pictures]
-    groups: list[tuple[str, frozenset[Label]]] = []
-    either = frozenset({Label.ID_CARD, Label.ID_CARD_BACK})
-    for label in scored:
-        if label is Label.ID_CARD and Label.ID_CARD_BACK not in pictures.labels:
-            groups.append((CARD_SIDES, either))  # this set does not tell the sides apart
-        else:
-            groups.append((label.word, frozenset({label})))
-    if either <= set(scored):
-        groups.append((CARD_SIDES, either))
     return SetScore(
         network,
         pictures.name,
@@ -164,6 +155,23 @@ def evaluate(pictures: PictureSet, network: str, known: frozenset[Label], look: 
             if len(answers.found)  # what is nowhere can be neither found nor missed
         ),
     )
+
+
+def named(
+    pictures: PictureSet, known: frozenset[Label]
+) -> list[tuple[str, frozenset[Label]]]:
+    """What is scored on a set for a network that knows these labels; sides of cards also as one."""
+    scored = [label for label in pictures.labels if label in known]
+    groups: list[tuple[str, frozenset[Label]]] = []
+    either = frozenset({Label.ID_CARD, Label.ID_CARD_BACK})
+    for label in scored:
+        if label is Label.ID_CARD and Label.ID_CARD_BACK not in pictures.labels:
+            groups.append((CARD_SIDES, either))  # this set does not tell the sides apart
+        else:
+            groups.append((label.word, frozenset({label})))
+    if either <= set(scored):
+        groups.append((CARD_SIDES, either))
+    return groups
 
 
 def read(picture: Labelled) -> Image:

@@ -83,6 +83,30 @@ def statistic(
     return _with_ends(value, values[~np.isnan(values)], holding, n)
 
 
+def difference(
+    values_of: Callable[[Doubles], Doubles],
+    first_of: Callable[[Doubles], Doubles],
+    pictures: int,
+    n: int,
+) -> Figure:
+    """One figure minus another of the same pictures, drawn together. Shapes as in `statistic`."""
+
+    def apart(times: Doubles) -> Doubles:
+        return values_of(times) - first_of(times)
+
+    value = float(apart(np.ones((1, pictures)))[0])
+    if np.isnan(value):
+        return Figure(None, None, None, n)
+    times = drawn(pictures)
+    parts = [apart(times[row : row + CHUNK]) for row in range(0, len(times), CHUNK)]
+    values = np.concatenate(parts)
+    values = values[~np.isnan(values)]
+    if pictures < 2 or not len(values):
+        return Figure(value, None, None, n)
+    low, high = (float(v) for v in np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]))
+    return Figure(value, min(low, value), max(high, value), n)
+
+
 def _with_ends(value: float, values: Doubles, pictures: int, n: int) -> Figure:
     if pictures < 2 or not len(values):
         return Figure(value, None, None, n)

@@ -11,6 +11,7 @@ from typing import Any
 import cv2
 
 from datasets.accuracy_page import PERSON_SCALES, Report, page, pictures_of_page
+from datasets.comparing import Compared, Entrant, compare, table_of, table_of_entrants
 from datasets.evaluation import (
     FLOOR,
     Look,
@@ -30,8 +31,17 @@ from datasets.score_tables import (
     tables_of_set,
     tables_of_verdicts,
 )
-from datasets.sets import COCO_MINI, Labelled, PictureSet, read_persons, read_rendered, read_set
+from datasets.sets import (
+    COCO_MINI,
+    Labelled,
+    Origin,
+    PictureSet,
+    read_persons,
+    read_rendered,
+    read_set,
+)
 from datasets.verdict_scores import Replayed, Told, VerdictScores, score_verdicts
+from models.card import read_card
 from models.detector import OnnxDetector, load_detector, load_eyes
 from models.legibility import CardReader
 from service.assembly import Forgetful, build_office
@@ -41,6 +51,7 @@ from service.commands.detect import MODELS_HELP
 from service.commands.replay import open_for, replay
 from service.inputs import shown
 from service.office import ReadinessDecided, VerdictChanged
+from service.paired_times import costs_of
 from service.plain_look import look_at_attire, look_at_scene
 from service.policies import load_policy
 from service.settings import load_settings
@@ -81,6 +92,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="folder with recording.toml, office.toml and truth.toml",
     )
     _common(verdicts)
+    line = "networks side by side: average precision, its difference, CPU time in pairs"
+    compared = what.add_parser("compare", help=line, description=f"{line[0].upper()}{line[1:]}.")
+    compared.add_argument(
+        "networks",
+        nargs="+",
+        type=Path,
+        metavar="NETWORK",
+        help="ONNX files with their cards (.toml) beside them; differences are to the first",
+    )
+    compared.add_argument(
+        "--set",
+        dest="sets",
+        action="append",
+        metavar="SET",
+        help=f"{SETS_HELP}; may be given again (default: the real sets of the network)",
+    )
+    compared.add_argument("--no-times", action="store_true", help="do not measure CPU time")
+    _common(compared)
     line = "score everything and write docs/accuracy.md"
     report = what.add_parser("report", help=line, description=f"{line[0].upper()}{line[1:]}.")
     report.add_argument("--out", type=Path, required=True, metavar="FILE", help="the page to write")
@@ -89,6 +118,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FOLDER",
         help="rendered pictures, as folders attire, desk, whole (default: none are scored)",
+    )
+    report.add_argument(
+        "--compare",
+        type=Path,
+        metavar="FOLDER",
+        help="folders of networks with cards to compare: size, precision, renders (real sets only)",
     )
     report.add_argument(
         "--morning",
@@ -120,6 +155,8 @@ def run(arguments: argparse.Namespace) -> int:
     data = arguments.shared / "data"
     if arguments.what == "report":
         return _report(arguments, networks, data)
+    if arguments.what == "compare":
+        return _compare(arguments, networks, data)
     for name in arguments.sets:
         score = networks.score(arguments.what, pictures_of(name, data, arguments.what))
         _print(tables_of_set(score), [asdict(score)], arguments)
@@ -131,23 +168,65 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _compare(arguments: argparse.Namespace, networks: "Networks", data: Path) -> int:
+    entrants = networks.entrants(arguments.networks, times=not arguments.no_times)
+    _print([table_of_entrants(entrants)], [], arguments)
+    network = entrants[0].card.name
+    for name in arguments.sets or REAL_SETS[network]:
+        comparison = compare(pictures_of(name, data, network), entrants)
+        _print([table_of(comparison)], [asdict(comparison)], arguments)
+    return 0
+
+
+def compared_in(
+    folder: Path, networks: "Networks", sets: Mapping[str, Sequence[PictureSet]]
+) -> list[Compared]:
+    """The networks of each folder within `folder`, scene and attire apart; `sets` of each network.
+
+    The folder `renders` asks whether renders help: on real pictures only. The network that ships
+    comes first. Errors: DataError, ModelMismatch.
+    """
+    found: list[Compared] = []
+    shipped = {card.sha256 for card in networks.cards}
+    for inside in sorted(one for one in folder.iterdir() if one.is_dir()):
+        cards = [read_card(path) for path in sorted(inside.glob("*.toml"))]
+        for network in ("scene", "attire"):
+            mine = [card for card in cards if card.name == network]
+            mine.sort(key=lambda card: card.sha256 not in shipped)
+            if len(mine) < 2:
+                continue
+            entrants = networks.entrants([card.path for card in mine], times=True)
+            on = [
+                one
+                for one in sets[network]
+                if inside.name != "renders" or one.origin is Origin.REAL
+            ]
+            results = tuple(compare(one, entrants) for one in on)
+            found.append(Compared(inside.name, network, tuple(entrants), results))
+    if not found:
+        raise DataError(
+            f"{folder}: expected folders of two or more networks with cards, found none"
+        )
+    return found
+
+
 def _report(arguments: argparse.Namespace, networks: "Networks", data: Path) -> int:
-    real = [
-        networks.score(network, read_set(name, data))
-        for network, names in REAL_SETS.items()
-        for name in names
-    ]
-    rendered: list[SetScore] = []
-    if arguments.rendered is not None:
-        for kind, network in (("attire", "attire"), ("desk", "scene"), ("whole", "scene")):
-            folder = arguments.rendered / kind
-            pictures = read_rendered(folder, worn=network == "attire") if folder.is_dir() else None
-            if pictures is not None and pictures.pictures:
-                rendered.append(networks.score(network, pictures))
+    real = {
+        network: [read_set(name, data) for name in names] for network, names in REAL_SETS.items()
+    }
+    rendered = rendered_sets(arguments.rendered)
+    compared = (
+        []
+        if arguments.compare is None
+        else compared_in(
+            arguments.compare, networks, {one: real[one] + rendered[one] for one in REAL_SETS}
+        )
+    )
     mornings = arguments.morning or [MORNING]
     report = Report(
-        real=tuple(real),
-        rendered=tuple(rendered),
+        real=tuple(networks.score(one, each) for one in real for each in real[one]),
+        rendered=tuple(networks.score(one, each) for one in rendered for each in rendered[one]),
+        compared=tuple(compared),
         persons=networks.persons(data),
         verdicts=verdicts_of(mornings, arguments.models),
         cards=networks.cards,
@@ -159,6 +238,17 @@ def _report(arguments: argparse.Namespace, networks: "Networks", data: Path) -> 
     arguments.out.write_text(page(report), encoding="utf-8")
     print(f"siaga evaluate: wrote {shown(arguments.out)}", file=sys.stderr)
     return 0
+
+
+def rendered_sets(folder: Path | None) -> dict[str, list[PictureSet]]:
+    """The held-back renders below a folder, for each network. Errors: DataError."""
+    sets: dict[str, list[PictureSet]] = {network: [] for network in REAL_SETS}
+    for kind, network in (("attire", "attire"), ("desk", "scene"), ("whole", "scene")):
+        if folder is not None and (folder / kind).is_dir():
+            pictures = read_rendered(folder / kind, worn=network == "attire")
+            if pictures.pictures:
+                sets[network].append(pictures)
+    return sets
 
 
 def _print(
@@ -219,8 +309,7 @@ class Networks:
     def score(self, network: str, pictures: PictureSet) -> SetScore:
         """A network on a set. Errors: DataError, ModelMismatch."""
         low = load_detector(network, self._folder, FLOOR)
-        look = self._scene(low) if network == "scene" else self._attire(low)
-        return evaluate(pictures, low.model, low.card.labels, look)
+        return evaluate(pictures, low.model, low.card.labels, self.look(network, low))
 
     @staticmethod
     def _scene(low: OnnxDetector) -> Look:
@@ -236,6 +325,24 @@ class Networks:
             return look_at_attire(image, self.shipped.scene, low)
 
         return look
+
+    def entrants(self, paths: Sequence[Path], *, times: bool) -> list[Entrant]:
+        """Networks to compare, of one kind. Errors: ModelMismatch, DataError."""
+        lows = [OnnxDetector(path.with_suffix(".toml"), FLOOR) for path in paths]
+        first = lows[0].card.name
+        for low in lows:
+            if low.card.name != first or first not in REAL_SETS:
+                named = f"networks named {first}" if first in REAL_SETS else "scene or attire"
+                raise DataError(f"{low.card.path}: expected {named}, found {low.card.name}")
+        costs = costs_of([low.card.path for low in lows]) if times else [None] * len(lows)
+        return [
+            Entrant(low.card.file.stem, low.card, self.look(first, low), cost)
+            for low, cost in zip(lows, costs, strict=True)
+        ]
+
+    def look(self, network: str, low: OnnxDetector) -> Look:
+        """How a network is shown the pictures of a set."""
+        return self._scene(low) if network == "scene" else self._attire(low)
 
     def persons(self, data: Path) -> dict[float, tuple[PersonScore, ...]]:
         """Badge worn or not on the real persons, at each scale. Errors: DataError."""

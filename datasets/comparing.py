@@ -20,7 +20,7 @@ from datasets.evaluation import (
     read,
 )
 from datasets.intervals import Doubles, Figure, difference, statistic
-from datasets.score_tables import Table
+from datasets.score_tables import Table, points
 from datasets.sets import PictureSet
 from models.card import Card
 from vision.errors import DataError
@@ -175,18 +175,10 @@ def table_of(comparison: Comparison) -> Table:
     for row in comparison.rows:
         cells = [row.figures[0].percent.rpartition(" n ")[0]]
         pairs = zip(row.figures[1:], row.differences[1:], strict=True)
-        cells += [f"{_percent(figure)} ({_points(apart)})" for figure, apart in pairs]
+        cells += [f"{_percent(figure)} ({points(apart)})" for figure, apart in pairs]
         rows.append((row.label, str(row.n), *cells))
     return Table(what, ("label", "n", *comparison.names), tuple(rows))
 
 
 def _percent(figure: Figure) -> str:
     return "-" if figure.value is None else f"{100 * figure.value:.1f}"
-
-
-def _points(apart: Figure) -> str:
-    if apart.value is None:
-        return "-"
-    if apart.low is None or apart.high is None:
-        return f"{100 * apart.value:+.1f}"
-    return f"{100 * apart.value:+.1f} [{100 * apart.low:+.1f}, {100 * apart.high:+.1f}]"

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.intervals import Doubles, Figure, ratio, statistic
+from datasets.intervals import Doubles, Figure, difference, ratio, statistic
 from datasets.scoring import RECALLS, iou_matrix
 from datasets.sets import Labelled, PersonCase, PictureSet, TrueBox
 from models.calibration import DET_HI
@@ -105,7 +105,8 @@ class Answers:
 class LabelScore:
     """The figures of one label. `n` true boxes in `holding` of `pictures` pictures.
 
-    `recall_from_floor` leaves out what is smaller than FROM_SHORT_PX.
+    `recall_from_floor` leaves out what is smaller than FROM_SHORT_PX. `below_mean`: how far the
+    recall of a group lies below the mean of the groups of its kind.
     """
 
     name: str
@@ -120,6 +121,7 @@ class LabelScore:
     by_height: Mapping[str, Figure]
     by_source: Mapping[str, Mapping[str, Figure]]
     by_group: Mapping[str, Figure]
+    below_mean: Mapping[str, Figure]
     curve: tuple[tuple[float, float], ...]
     reliability: tuple[tuple[float, float, int], ...]
 
@@ -138,11 +140,22 @@ class SetScore:
 
 def evaluate(pictures: PictureSet, network: str, known: frozenset[Label], look: Look) -> SetScore:
     """Score a network that knows the labels `known` on a set. Errors: DataError."""
-    groups = named(pictures, known)
-    if not groups or not pictures.pictures:
+    if not named(pictures, known) or not pictures.pictures:
         has = ", ".join(label.word for label in pictures.labels) or "none"
         raise DataError(f"{pictures.name}: expected labels that {network} knows, found {has}")
-    seen = [Seen(one, look(read(one), one)) for one in pictures.pictures]
+    return scored(pictures, network, known, look_at(pictures, look))
+
+
+def look_at(pictures: PictureSet, look: Look) -> tuple[Seen, ...]:
+    """Everything a network finds on a set. Errors: DataError."""
+    return tuple(Seen(one, look(read(one), one)) for one in pictures.pictures)
+
+
+def scored(
+    pictures: PictureSet, network: str, known: frozenset[Label], seen: Sequence[Seen]
+) -> SetScore:
+    """The figures of what was found."""
+    groups = named(pictures, known)
     return SetScore(
         network,
         pictures.name,
@@ -157,9 +170,7 @@ def evaluate(pictures: PictureSet, network: str, known: frozenset[Label], look: 
     )
 
 
-def named(
-    pictures: PictureSet, known: frozenset[Label]
-) -> list[tuple[str, frozenset[Label]]]:
+def named(pictures: PictureSet, known: frozenset[Label]) -> list[tuple[str, frozenset[Label]]]:
     """What is scored on a set for a network that knows these labels; sides of cards also as one."""
     scored = [label for label in pictures.labels if label in known]
     groups: list[tuple[str, frozenset[Label]]] = []
@@ -309,6 +320,7 @@ def score_of(name: str, answers: Answers) -> LabelScore:
         by_height,
         by_source,
         by_group,
+        _below_mean(answers, groups),
         curve_of(answers),
         reliability_of(answers),
     )
@@ -344,6 +356,42 @@ def _recall(answers: Answers, which: NDArray[np.bool_]) -> Figure:
     wanted = per_picture(answers.true_picture[which], count)
     found = per_picture(answers.true_picture[which & answers.found], count)
     return ratio(found, wanted, int(which.sum()))
+
+
+def _below_mean(answers: Answers, groups: Sequence[str]) -> dict[str, Figure]:
+    """Per group: the mean recall of all groups of its kind (`head: ...`) minus its own."""
+    count = answers.picture_count
+    below: dict[str, Figure] = {}
+    for kind in dict.fromkeys(group.split(": ")[0] for group in groups):
+        mine = [group for group in groups if group.startswith(f"{kind}: ")]
+        if len(mine) < 2:
+            continue
+        inside = [np.array([group in each for each in answers.groups], bool) for group in mine]
+        there = np.array([per_picture(answers.true_picture[one], count) for one in inside])
+        hits = np.array(
+            [per_picture(answers.true_picture[one & answers.found], count) for one in inside]
+        )
+
+        def shares(times: Doubles, there: Doubles = there, hits: Doubles = hits) -> Doubles:
+            """Shape (groups, R); NaN where a drawn set holds none of a group."""
+            total = there @ times.T
+            share: Doubles = np.where(total > 0, hits @ times.T / np.maximum(total, 1e-9), np.nan)
+            return share
+
+        def mean(times: Doubles, shares: Callable[[Doubles], Doubles] = shares) -> Doubles:
+            each: Doubles = shares(times).mean(axis=0)
+            return each
+
+        for row, group in enumerate(mine):
+
+            def own(
+                times: Doubles, row: int = row, shares: Callable[[Doubles], Doubles] = shares
+            ) -> Doubles:
+                mine: Doubles = shares(times)[row]
+                return mine
+
+            below[group] = difference(mean, own, count, int(inside[row].sum()))
+    return below
 
 
 def per_picture(picture: NDArray[np.int64], count: int) -> Doubles:

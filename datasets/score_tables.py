@@ -1,6 +1,6 @@
 """Scores as tables: for a terminal, and as Markdown for docs/accuracy.md."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from datasets.evaluation import HEIGHTS, LabelScore, PersonScore, SetScore
@@ -75,9 +75,55 @@ def tables_of_set(score: SetScore) -> list[Table]:
         for group, figure in one.by_group.items()
     ]
     if by_group:
-        title = "Recall by head cover, posture, clothes"
+        title = "Recall by head cover, face, skin, posture, clothes"
         tables.append(Table(title, ("label", "who or who wears it", "recall"), tuple(by_group)))
     return tables
+
+
+EQUAL_KINDS = ("head", "skin", "posture")
+"""Groups that nobody chooses, or that nobody may be asked to change."""
+
+EQUAL_WITHIN = 0.03
+"""A group's recall may lie this far below the mean of its kind. Source: own goal."""
+
+
+def table_of_equality(scores: Sequence[SetScore], labels: Collection[str]) -> Table:
+    """Recall by head cover, skin and posture, and whether a group lies too far below the mean."""
+    rows: list[tuple[str, ...]] = []
+    for score in scores:
+        for one in score.labels:
+            if one.name not in labels:
+                continue
+            for group, below in one.below_mean.items():
+                if group.split(": ")[0] in EQUAL_KINDS:
+                    recall = one.by_group[group].percent
+                    rows.append(
+                        (one.name, score.name, group, recall, points(below), too_low(below))
+                    )
+    limit = f"{100 * EQUAL_WITHIN:g}"
+    columns = ("label", "set", "group", "recall", "points below the mean", f"more than {limit}")
+    return Table("Equal for all: recall by group (rendered)", columns, tuple(rows))
+
+
+def points(figure: Figure) -> str:
+    """A difference in points: `+3.1 [-0.4, +6.0]`."""
+    if figure.value is None:
+        return "-"
+    value = f"{100 * figure.value:+.1f}"
+    if figure.low is None or figure.high is None:
+        return value
+    return f"{value} [{100 * figure.low:+.1f}, {100 * figure.high:+.1f}]"
+
+
+def too_low(below: Figure) -> str:
+    """Whether a group lies more than EQUAL_WITHIN below the mean, and whether chance may say so."""
+    if below.value is None:
+        return "not measured"
+    if below.value > EQUAL_WITHIN:
+        sure = below.low is not None and below.low > EQUAL_WITHIN
+        return "yes" if sure else "yes, of too few to be sure"
+    sure = below.high is not None and below.high <= EQUAL_WITHIN
+    return "no" if sure else "no, of too few to be sure"
 
 
 def table_of_persons(title: str, scores: Sequence[PersonScore]) -> Table:

@@ -406,11 +406,18 @@ def _hidden(thing: Mapping[str, Any], least: float) -> bool:
 
 
 def _groups(person: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """`kind: group`, each kind once; what the truth does not say is no group."""
     if person is None:
         return ()
     groups: list[str] = []
-    if "hijab" in person:
-        groups.append("head: hijab" if person["hijab"] else "head: no hijab")
+    if "head_cover" in person or "hijab" in person:  # renders of before caps say only `hijab`
+        plain = "hijab" if person.get("hijab") else "bare"
+        groups.append(f"head: {person.get('head_cover', plain)}")
+    if "glasses" in person or "mask" in person:
+        on = [word for word in ("glasses", "mask") if person.get(word)]
+        groups.append(f"face: {' and '.join(on) or 'free'}")
+    if person.get("skin"):
+        groups.append(f"skin: {person['skin']}")
     if "seated" in person:
         groups.append("posture: seated" if person["seated"] else "posture: standing")
     if person.get("outfit"):

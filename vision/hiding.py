@@ -50,11 +50,8 @@ def keepable(
     def hide(xyxy: Xyxy) -> None:
         pixelate(kept, (xyxy[0] - x0, xyxy[1] - y0, xyxy[2] - x0, xyxy[3] - y0))
 
-    for box in look.people:
-        px0, py0, px1, py1 = box.xyxy
-        hide((px0, py0, px1, py0 + HEAD_SHARE * (py1 - py0)))
-    for head in look.heads:
-        hide(grown(head.xyxy, 0.15, size_wh))
+    for part in over_heads(look.people, look.heads, size_wh):
+        hide(part)
     for visitor in look.visitors:
         hide(visitor.xyxy)
     for tag in look.tags:
@@ -64,6 +61,20 @@ def keepable(
     if screen is not None:
         hide(bounds(screen.polygon(size_wh)))
     return kept, (x0, y0, x1, y1)
+
+
+def over_heads(
+    people: Sequence[Box], heads: Sequence[Box], size_wh: tuple[int, int]
+) -> list[Xyxy]:
+    """The parts of a frame under which heads lie: the top of everybody's box, and found heads.
+
+    A missed head is a privacy fault, so no person's box keeps its top whatever was found in it.
+    """
+    tops: list[Xyxy] = []
+    for box in people:
+        x0, y0, x1, y1 = box.xyxy
+        tops.append((x0, y0, x1, y0 + HEAD_SHARE * (y1 - y0)))
+    return tops + [grown(head.xyxy, 0.15, size_wh) for head in heads]
 
 
 def pixelate(image: Image, xyxy: Xyxy) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 from datasets import attire, desk, making
 from datasets.contact_sheet import sheet_of
 from datasets.sets import Origin
-from service.commands.evaluate import SETS_HELP, SHARED_HELP, pictures_of
+from service.commands.evaluate import SETS_HELP, SHARED_HELP
 from service.inputs import shown
+from service.scored_networks import pictures_of
 from vision.errors import DataError
 
 MADE = {"attire": attire, "desk": desk}

@@ -4,45 +4,31 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import cv2
 
-from datasets.accuracy_page import PERSON_SCALES, Report, page, pictures_of_page
-from datasets.comparing import Compared, Entrant, compare, table_of, table_of_entrants
-from datasets.evaluation import (
-    FLOOR,
-    Look,
-    PersonAnswer,
-    PersonScore,
-    SetScore,
-    evaluate,
-    judge_person,
-    persons_of,
-)
+from datasets.accuracy_page import EQUAL_LABELS, Report, page, pictures_of_page, summary
+from datasets.comparing import compare, table_of, table_of_entrants
+from datasets.evaluation import SetScore
+from datasets.failures import Failures, sheet_of_failures, table_of_failures
+from datasets.failures_page import RENDERED_SHEETS, failures_page
+from datasets.hidden_heads import table_of_heads
 from datasets.morning_truth import CounterTruth, read_truth
 from datasets.score_tables import (
     Table,
     as_markdown,
     as_text,
+    table_of_equality,
     table_of_persons,
     tables_of_set,
     tables_of_verdicts,
 )
-from datasets.sets import (
-    COCO_MINI,
-    Labelled,
-    Origin,
-    PictureSet,
-    read_persons,
-    read_rendered,
-    read_set,
-)
+from datasets.sets import Origin, PictureSet, read_set
 from datasets.verdict_scores import Replayed, Told, VerdictScores, score_verdicts
-from models.card import read_card
-from models.detector import OnnxDetector, load_detector, load_eyes
+from models.detector import load_eyes
 from models.legibility import CardReader
 from service.assembly import Forgetful, build_office
 from service.calendar import plan_at
@@ -51,22 +37,21 @@ from service.commands.detect import MODELS_HELP
 from service.commands.replay import open_for, replay
 from service.inputs import shown
 from service.office import ReadinessDecided, VerdictChanged
-from service.paired_times import costs_of
-from service.plain_look import look_at_attire, look_at_scene
-from service.policies import load_policy
+from service.scored_networks import (
+    PERSONS,
+    REAL_SETS,
+    Networks,
+    compared_in,
+    pictures_of,
+    rendered_sets,
+)
 from service.settings import load_settings
 from vision.errors import DataError
 from vision.eyes import Eyes
 from vision.layout import Counter
-from vision.values import Detections, Image, Readiness
+from vision.values import Readiness
 
-STANDARD = "djpb-spm"
-PERSONS = "badge_lbs_ccby"
-REAL_SETS = {
-    "scene": ("office_cctv_ccby", "cups_bottles_ccby", COCO_MINI),
-    "attire": (PERSONS,),
-}
-"""The sets with truth made by people that the report scores each network on."""
+REPOSITORY = Path(__file__).parents[2]
 
 SETS_HELP = "a set by its name (below SHARED/data), or a folder of rendered pictures"
 SHARED_HELP = "folder with data/ (default: ../shared)"
@@ -110,7 +95,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     compared.add_argument("--no-times", action="store_true", help="do not measure CPU time")
     _common(compared)
-    line = "score everything and write docs/accuracy.md"
+    line = "contact sheets of the worst misses and false alarms"
+    failures = what.add_parser("failures", help=line, description=f"{line[0].upper()}{line[1:]}.")
+    failures.add_argument("sets", nargs="+", metavar="SET", help=SETS_HELP)
+    failures.add_argument("--network", choices=("scene", "attire"), default="scene")
+    failures.add_argument(
+        "--out", type=Path, required=True, metavar="FOLDER", help="where the sheets are written"
+    )
+    failures.add_argument(
+        "--count", type=int, default=20, metavar="N", help="failures a sheet (default: 20)"
+    )
+    _common(failures)
+    line = "score everything and write docs/accuracy.md and what-still-fails.md beside it"
     report = what.add_parser("report", help=line, description=f"{line[0].upper()}{line[1:]}.")
     report.add_argument("--out", type=Path, required=True, metavar="FILE", help="the page to write")
     report.add_argument(
@@ -118,6 +114,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FOLDER",
         help="rendered pictures, as folders attire, desk, whole (default: none are scored)",
+    )
+    report.add_argument(
+        "--readme",
+        type=Path,
+        metavar="FILE",
+        help="a page whose part between the accuracy marks is written anew (default: none)",
     )
     report.add_argument(
         "--compare",
@@ -157,9 +159,14 @@ def run(arguments: argparse.Namespace) -> int:
         return _report(arguments, networks, data)
     if arguments.what == "compare":
         return _compare(arguments, networks, data)
+    if arguments.what == "failures":
+        return _failures(arguments, networks, data)
     for name in arguments.sets:
-        score = networks.score(arguments.what, pictures_of(name, data, arguments.what))
+        pictures = pictures_of(name, data, arguments.what)
+        score = networks.score(arguments.what, pictures)
         _print(tables_of_set(score), [asdict(score)], arguments)
+        if arguments.what == "attire" and pictures.origin is Origin.RENDERED:
+            _print_groups(score, pictures, networks, arguments)
         if arguments.what == "attire" and name == PERSONS:
             for scale, persons in networks.persons(data).items():
                 tables = [table_of_persons(title_of(scale), persons)]
@@ -168,7 +175,57 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _compare(arguments: argparse.Namespace, networks: "Networks", data: Path) -> int:
+def _print_groups(
+    score: SetScore, pictures: PictureSet, networks: Networks, arguments: argparse.Namespace
+) -> None:
+    """Recall of badge, head and person by group, and whether heads are hidden in evidence."""
+    people = networks.people(pictures)
+    scores = [score] if people is None else [score, people]
+    if people is not None and arguments.format == "jsonl":
+        _print([], [asdict(people)], arguments)
+    _print([table_of_equality(scores, EQUAL_LABELS)], [], arguments)
+    heads = networks.heads(pictures)
+    rows = ({"heads": pictures.name, **asdict(one)} for one in heads)
+    _print([table_of_heads(f"Heads of {pictures.name} (rendered)", heads)], rows, arguments)
+
+
+def _failures(arguments: argparse.Namespace, networks: Networks, data: Path) -> int:
+    """The sheets. Real pictures are never written into the repository. Errors: DataError."""
+    for name in arguments.sets:
+        pictures = pictures_of(name, data, arguments.network)
+        if pictures.origin is Origin.REAL and arguments.out.resolve().is_relative_to(REPOSITORY):
+            raise DataError(
+                f"{shown(arguments.out)}: expected a folder outside the repository for pictures "
+                f"of {pictures.name}, which show real people; found one inside"
+            )
+        failures = networks.failures(arguments.network, pictures)
+        _print([table_of_failures(failures)], [asdict(failures)], arguments)
+        for path in write_sheets(failures, arguments.out, arguments.count):
+            print(f"siaga evaluate: wrote {shown(path)}", file=sys.stderr)
+    return 0
+
+
+def write_sheets(failures: Failures, folder: Path, count: int) -> list[Path]:
+    """A sheet of misses and one of false alarms, where there are any. Errors: DataError."""
+    written: list[Path] = []
+    network = failures.network.partition("@")[0]
+    for name, mine in (("misses", failures.misses), ("false-alarms", failures.false_alarms)):
+        path = folder / f"{name}-{network}-{failures.set_name}.jpg"
+        if not mine:
+            path.unlink(missing_ok=True)  # of an earlier network
+            continue
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(sheet_of_failures(mine, count))
+        except OSError as error:
+            raise DataError(
+                f"{shown(folder)}: expected a folder to write to, found: {error.strerror}"
+            ) from None
+        written.append(path)
+    return written
+
+
+def _compare(arguments: argparse.Namespace, networks: Networks, data: Path) -> int:
     entrants = networks.entrants(arguments.networks, times=not arguments.no_times)
     _print([table_of_entrants(entrants)], [], arguments)
     network = entrants[0].card.name
@@ -178,39 +235,7 @@ def _compare(arguments: argparse.Namespace, networks: "Networks", data: Path) ->
     return 0
 
 
-def compared_in(
-    folder: Path, networks: "Networks", sets: Mapping[str, Sequence[PictureSet]]
-) -> list[Compared]:
-    """The networks of each folder within `folder`, scene and attire apart; `sets` of each network.
-
-    The folder `renders` asks whether renders help: on real pictures only. The network that ships
-    comes first. Errors: DataError, ModelMismatch.
-    """
-    found: list[Compared] = []
-    shipped = {card.sha256 for card in networks.cards}
-    for inside in sorted(one for one in folder.iterdir() if one.is_dir()):
-        cards = [read_card(path) for path in sorted(inside.glob("*.toml"))]
-        for network in ("scene", "attire"):
-            mine = [card for card in cards if card.name == network]
-            mine.sort(key=lambda card: card.sha256 not in shipped)
-            if len(mine) < 2:
-                continue
-            entrants = networks.entrants([card.path for card in mine], times=True)
-            on = [
-                one
-                for one in sets[network]
-                if inside.name != "renders" or one.origin is Origin.REAL
-            ]
-            results = tuple(compare(one, entrants) for one in on)
-            found.append(Compared(inside.name, network, tuple(entrants), results))
-    if not found:
-        raise DataError(
-            f"{folder}: expected folders of two or more networks with cards, found none"
-        )
-    return found
-
-
-def _report(arguments: argparse.Namespace, networks: "Networks", data: Path) -> int:
+def _report(arguments: argparse.Namespace, networks: Networks, data: Path) -> int:
     real = {
         network: [read_set(name, data) for name in names] for network, names in REAL_SETS.items()
     }
@@ -223,32 +248,61 @@ def _report(arguments: argparse.Namespace, networks: "Networks", data: Path) -> 
         )
     )
     mornings = arguments.morning or [MORNING]
+    crops = [one for one in rendered["attire"] if one.name == "attire"]
+    people = [networks.people(one) for one in crops]
     report = Report(
         real=tuple(networks.score(one, each) for one in real for each in real[one]),
         rendered=tuple(networks.score(one, each) for one in rendered for each in rendered[one]),
+        people=tuple(one for one in people if one is not None),
+        heads={one.name: networks.heads(one) for one in rendered_people(rendered)},
         compared=tuple(compared),
         persons=networks.persons(data),
         verdicts=verdicts_of(mornings, arguments.models),
         cards=networks.cards,
     )
-    folder = arguments.out.parent / "pictures"
+    failed = [
+        networks.failures(network, each)
+        for sets in (real, rendered)
+        for network in sets
+        for each in sets[network]
+    ]
+    folder = arguments.out.parent / "pictures" / "accuracy"
     folder.mkdir(parents=True, exist_ok=True)
     for name, svg in pictures_of_page(report).items():
         (folder / name).write_text(svg, encoding="utf-8")
+    sheets = [
+        path.name
+        for one in failed
+        if one.origin == Origin.RENDERED.value
+        for path in write_sheets(one, folder, RENDERED_SHEETS)
+    ]
+    note = arguments.out.with_name("what-still-fails.md")
+    note.write_text(failures_page(failed, sheets, report.cards), encoding="utf-8")
     arguments.out.write_text(page(report), encoding="utf-8")
-    print(f"siaga evaluate: wrote {shown(arguments.out)}", file=sys.stderr)
+    written = [arguments.out, note]
+    if arguments.readme is not None:
+        between_marks(arguments.readme, summary(report))
+        written.append(arguments.readme)
+    print(f"siaga evaluate: wrote {', '.join(map(shown, written))}", file=sys.stderr)
     return 0
 
 
-def rendered_sets(folder: Path | None) -> dict[str, list[PictureSet]]:
-    """The held-back renders below a folder, for each network. Errors: DataError."""
-    sets: dict[str, list[PictureSet]] = {network: [] for network in REAL_SETS}
-    for kind, network in (("attire", "attire"), ("desk", "scene"), ("whole", "scene")):
-        if folder is not None and (folder / kind).is_dir():
-            pictures = read_rendered(folder / kind, worn=network == "attire")
-            if pictures.pictures:
-                sets[network].append(pictures)
-    return sets
+def rendered_people(rendered: Mapping[str, Sequence[PictureSet]]) -> list[PictureSet]:
+    """The rendered sets that show whole people: crops of one, and whole frames."""
+    return [one for sets in rendered.values() for one in sets if one.name in ("attire", "whole")]
+
+
+MARKS = ("<!-- accuracy: written by siaga evaluate report -->", "<!-- accuracy: end -->")
+
+
+def between_marks(path: Path, text: str) -> None:
+    """Put `text` between the marks of a page. Errors: DataError without both."""
+    whole = path.read_text(encoding="utf-8")
+    before, first, rest = whole.partition(MARKS[0])
+    _, last, after = rest.partition(MARKS[1])
+    if not first or not last:
+        raise DataError(f"{shown(path)}:1: expected the lines {' and '.join(MARKS)}, found none")
+    path.write_text(f"{before}{first}\n{text.strip()}\n{last}{after}", encoding="utf-8")
 
 
 def _print(
@@ -267,99 +321,6 @@ def title_of(scale: float) -> str:
     """The heading of the table of persons."""
     shrunk = "" if scale == 1 else f", pictures shrunk to {scale:g} of their sides"
     return f"Badge worn or not, person by person, {PERSONS} (real{shrunk})"
-
-
-def pictures_of(name: str, data: Path, network: str) -> PictureSet:
-    """A real set by name, or a folder of renders. Errors: DataError."""
-    if Path(name).is_dir():
-        pictures = read_rendered(Path(name), worn=network == "attire")
-        if not pictures.pictures:
-            raise DataError(f"{name}: expected held-back pictures, found none yet")
-        return pictures
-    return read_set(name, data)
-
-
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """Both networks at one floor."""
-
-    scene: OnnxDetector
-    attire: OnnxDetector
-
-
-class Networks:
-    """The networks as the product runs them, and once more down to a score of almost nothing."""
-
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
-        self._shipped: _Pair | None = None
-
-    @property
-    def shipped(self) -> _Pair:
-        """As they ship, with the floor of their cards. Errors: ModelMismatch."""
-        if self._shipped is None:
-            self._shipped = _Pair(*load_eyes(self._folder))
-        return self._shipped
-
-    @property
-    def cards(self) -> tuple[Any, ...]:
-        """The model cards."""
-        return self.shipped.scene.card, self.shipped.attire.card
-
-    def score(self, network: str, pictures: PictureSet) -> SetScore:
-        """A network on a set. Errors: DataError, ModelMismatch."""
-        low = load_detector(network, self._folder, FLOOR)
-        return evaluate(pictures, low.model, low.card.labels, self.look(network, low))
-
-    @staticmethod
-    def _scene(low: OnnxDetector) -> Look:
-        def look(image: Image, _: Labelled) -> Detections:
-            return look_at_scene(image, low)
-
-        return look
-
-    def _attire(self, low: OnnxDetector) -> Look:
-        def look(image: Image, picture: Labelled) -> Detections:
-            if picture.source == "attire":  # rendered as the crop of one person already
-                return low.detect(image)
-            return look_at_attire(image, self.shipped.scene, low)
-
-        return look
-
-    def entrants(self, paths: Sequence[Path], *, times: bool) -> list[Entrant]:
-        """Networks to compare, of one kind. Errors: ModelMismatch, DataError."""
-        lows = [OnnxDetector(path.with_suffix(".toml"), FLOOR) for path in paths]
-        first = lows[0].card.name
-        for low in lows:
-            if low.card.name != first or first not in REAL_SETS:
-                named = f"networks named {first}" if first in REAL_SETS else "scene or attire"
-                raise DataError(f"{low.card.path}: expected {named}, found {low.card.name}")
-        costs = costs_of([low.card.path for low in lows]) if times else [None] * len(lows)
-        return [
-            Entrant(low.card.file.stem, low.card, self.look(first, low), cost)
-            for low, cost in zip(lows, costs, strict=True)
-        ]
-
-    def look(self, network: str, low: OnnxDetector) -> Look:
-        """How a network is shown the pictures of a set."""
-        return self._scene(low) if network == "scene" else self._attire(low)
-
-    def persons(self, data: Path) -> dict[float, tuple[PersonScore, ...]]:
-        """Badge worn or not on the real persons, at each scale. Errors: DataError."""
-        cases = read_persons(data, PERSONS)
-        parameters = load_policy(STANDARD).parameters
-        images = {case.path: cv2.imread(str(case.path)) for case in cases}
-        scores: dict[float, tuple[PersonScore, ...]] = {}
-        for scale in PERSON_SCALES:
-            answers: list[PersonAnswer] = []
-            for case in cases:
-                image: Any = images[case.path]
-                both = self.shipped
-                answers.append(
-                    judge_person(case, image, scale, both.scene, both.attire, parameters)
-                )
-            scores[scale] = persons_of(answers)
-        return scores
 
 
 def verdicts_of(mornings: Sequence[Path], models: Path | None) -> VerdictScores:

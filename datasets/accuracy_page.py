@@ -4,38 +4,27 @@
 README.md and docs/what-still-fails.md.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
-from datasets.comparing import Compared, table_of, table_of_entrants
+from datasets.accuracy_goals import GOAL_COLUMNS, goals_of
+from datasets.accuracy_report import EQUAL_LABELS, Report, labels_of
+from datasets.comparing import table_of, table_of_entrants
 from datasets.evaluation import (
-    BARE,
     CARD_SIDES,
-    FROM_SHORT_PX,
     HEIGHTS,
     LabelScore,
-    PersonScore,
-    SetScore,
 )
-from datasets.hidden_heads import HeadScore, table_of_heads
+from datasets.hidden_heads import table_of_heads
 from datasets.intervals import Figure
 from datasets.plots import COLOURS, bars_svg, lines_svg
 from datasets.score_tables import (
-    EQUAL_KINDS,
-    EQUAL_WITHIN,
     Table,
     as_markdown,
-    points,
-    recall_at_precision,
     table_of_equality,
     table_of_persons,
     tables_of_set,
     tables_of_verdicts,
-    verdict_on,
 )
-from datasets.verdict_scores import VerdictScores
-from models.card import Card
-from vision.labels import PERSONAL_ITEMS, label_of
 
 SEEN_IN_TRAINING = frozenset({"coco_mini"})
 """Sets that say nothing about new pictures; they are in the tables and not in the plots."""
@@ -109,24 +98,6 @@ NOT_MEASURED = """\
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Everything the page holds.
-
-    `persons` by the scale of the pictures; `people` and `heads` are of rendered people, `heads` by
-    set.
-    """
-
-    real: tuple[SetScore, ...]
-    rendered: tuple[SetScore, ...]
-    persons: Mapping[float, tuple[PersonScore, ...]]
-    people: tuple[SetScore, ...]
-    heads: Mapping[str, tuple[HeadScore, ...]]
-    verdicts: VerdictScores
-    compared: tuple[Compared, ...]
-    cards: tuple[Card, ...]
-
-
 def page(report: Report) -> str:
     """The whole document."""
     return "\n".join([INTRODUCTION, *_body(report), NOT_MEASURED])
@@ -140,7 +111,7 @@ def pictures_of_page(report: Report) -> dict[str, str]:
         scores.sort(key=lambda score: not score.network.startswith("attire"))
         first = {
             f"{one.name} ({score.name.split('_')[0]})": one
-            for score, one in _all(scores)
+            for score, one in labels_of(scores)
             if one.n >= PLOTTED_FROM
         }
         if first:
@@ -188,12 +159,6 @@ def _plots(title: str, origin: str, first: Mapping[str, LabelScore]) -> dict[str
     }
 
 
-def _all(scores: Sequence[SetScore]) -> Iterator[tuple[SetScore, LabelScore]]:
-    for score in scores:
-        for one in score.labels:
-            yield score, one
-
-
 def _bar(figure: Figure) -> tuple[float, float, float] | None:
     if figure.value is None:
         return None
@@ -208,7 +173,7 @@ def _body(report: Report) -> Iterator[str]:
     )
     yield ""
     yield "## Goals\n"
-    yield as_markdown(Table("Goals and what was reached", GOAL_COLUMNS, tuple(_goals(report))))
+    yield as_markdown(Table("Goals and what was reached", GOAL_COLUMNS, tuple(goals_of(report))))
     yield ""
     yield "## Real pictures\n"
     for score in report.real:
@@ -275,9 +240,6 @@ def _shown(plots: Mapping[str, str], origin: str) -> Iterator[str]:
             yield f"![{words}, {origin}](pictures/accuracy/{name}-{origin}.svg)\n"
 
 
-EQUAL_LABELS = (CARD_SIDES, "person", "head")
-
-
 def _equality(report: Report) -> Iterator[str]:
     yield "## Equal for all, and heads hidden: rendered people only\n"
     equality = table_of_equality((*report.rendered, *report.people), EQUAL_LABELS)
@@ -331,114 +293,6 @@ def _compared(report: Report) -> Iterator[str]:
             yield as_markdown(table_of(result)) + "\n"
 
 
-GOAL_COLUMNS = ("what", "on", "goal", "reached", "goal met")
-
-
-def _goals(report: Report) -> Iterator[tuple[str, ...]]:
-    """The rows of issue 3's table of figures, in its order."""
-    card = _label(report.real, "badge_lbs_ccby", CARD_SIDES)
-    if card is not None:
-        yield _goal("card AP50", "real: badge_lbs_ccby", card.ap50, 0.97)
-    yield ("card AP50", "real: other places and cards", "at least 88", "not here", "not measured")
-    yield from _person_goals(report.persons)
-    yield from _presence_goals(report.real)
-    for name, start, now, n in _kept(report.cards):
-        goal = f"at least 95 % of {100 * start:.1f}"
-        what = f"AP50 kept, {name} ({n} labels; from the card)"
-        yield (what, "coco_mini", goal, f"{100 * now:.1f}", _yes(now >= 0.95 * start))
-    yield from _item_goals(report)
-    yield ("head, recall from 16 px", "real", "at least 99", "no labels by people", "not measured")
-    yield from _verdict_goals(report.verdicts)
-    yield from _head_goals(report)
-    yield from _group_goals(report)
-
-
-def _person_goals(persons: Mapping[float, Sequence[PersonScore]]) -> Iterator[tuple[str, ...]]:
-    groups = {(scale, one.group): one for scale, rows in persons.items() for one in rows}
-    for scale, group, goals in (
-        (1.0, "card >= 32 px", ((0.90, "right"), (0.005, "wrongly accused"))),
-        (1.0, BARE, ((0.03, "missed"),)),
-        (0.5, "card 16-32 px", ((0.02, "wrongly accused"),)),
-        (0.25, "card 16-32 px", ((0.02, "wrongly accused"),)),
-    ):
-        one = groups.get((scale, group))
-        if one is None:
-            continue
-        where = "real" if scale == 1 else f"real, shrunk to {scale:g}"
-        for goal, what in goals:
-            figure = one.right if what == "right" else one.wrong
-            at_most = what != "right"
-            yield _goal(f"person, {group}: {what}", where, figure, goal, at_most=at_most)
-
-
-def _presence_goals(real: Sequence[SetScore]) -> Iterator[tuple[str, ...]]:
-    person = _label(real, "office_cctv_ccby", "person")
-    if person is None:
-        return
-    yield _goal("person, precision", "real: office_cctv_ccby", person.precision, 0.97)
-    yield _goal("person, recall at the threshold", "the same", person.recall, 0.97)
-    best = recall_at_precision(person, 0.97)
-    what = "person, recall at precision 97, any threshold"
-    yield (what, "the same", "at least 97", f"{100 * best:.1f}", _yes(best >= 0.97))
-
-
-def _item_goals(report: Report) -> Iterator[tuple[str, ...]]:
-    for origin, scores in (("real", report.real), ("rendered", report.rendered)):
-        for score, one in _all(scores):
-            if score.network.startswith("scene") and _is_item(one.name) and one.n >= 5:
-                where = f"{origin}: {score.name}"
-                what = f"{one.name}, recall from {FROM_SHORT_PX:g} px"
-                yield _goal(what, where, one.recall_from_floor, 0.85)
-                yield _goal(f"{one.name}, precision", where, one.precision, 0.90)
-
-
-def _verdict_goals(verdicts: VerdictScores) -> Iterator[tuple[str, ...]]:
-    accused = sum(one.accused for one in verdicts.clauses if not one.assisted)
-    there = sum(one.true_not_met for one in verdicts.clauses)
-    found = sum(one.found for one in verdicts.clauses)
-    slots = sum(one.slots for one in verdicts.clauses)
-    unsure = sum(one.cannot_tell for one in verdicts.clauses)
-    where = f"{len(verdicts.mornings)} rendered morning(s), not 30"
-    told = f"{accused} in {verdicts.counter_days} counter-days"
-    yield ("wrong accusations", where, "0", told, _yes(accused == 0))
-    if there:
-        met = _yes(found >= 0.9 * there)
-        yield ("violations found", where, "at least 90 %", f"{found} of {there}", met)
-    if slots:
-        met = _yes(unsure <= 0.15 * slots)
-        yield ("CANNOT_TELL", where, "at most 15 % of slots", f"{unsure} of {slots}", met)
-
-
-def _group_goals(report: Report) -> Iterator[tuple[str, ...]]:
-    """The worst group of each kind, of those that are more than a handful."""
-    for score, one in _all((*report.rendered, *report.people)):
-        if one.name not in EQUAL_LABELS:
-            continue
-        for kind in EQUAL_KINDS:
-            below = {
-                group: figure
-                for group, figure in one.below_mean.items()
-                if group.startswith(f"{kind}: ") and figure.value is not None and figure.n >= 5
-            }
-            if not below:
-                continue
-            worst = max(below, key=lambda group: below[group].value or 0.0)
-            figure = below[worst]
-            what = f"{one.name}: worst group, {worst}"
-            goal = f"at most {100 * EQUAL_WITHIN:g} points below the mean"
-            where = f"rendered: {score.name}"
-            met = verdict_on(figure, EQUAL_WITHIN, at_most=True)
-            yield what, where, goal, f"{points(figure)}, n {figure.n}", met
-
-
-def _head_goals(report: Report) -> Iterator[tuple[str, ...]]:
-    for name, heads in report.heads.items():
-        for one in heads[:1]:
-            where = f"rendered: {name}"
-            yield _goal("head, recall from 16 px", where, one.found, 0.99)
-            yield _goal("head hidden in evidence", where, one.hidden, 0.99)
-
-
 def summary(report: Report) -> str:
     """The table of README.md: a line for each question, real pictures before rendered ones."""
     rows: list[tuple[str, ...]] = []
@@ -450,7 +304,7 @@ def summary(report: Report) -> str:
         "desk": ("cup", "bottle", "phone", "bag"),
         "whole": ("person",),
     }
-    for score, one in _all((*report.real, *report.rendered)):
+    for score, one in labels_of((*report.real, *report.rendered)):
         if one.name in wanted.get(score.name, ()):
             on = f"{score.origin}: `{score.name}`"
             ap, recall = (figure.percent.rpartition(" n ")[0] for figure in (one.ap50, one.recall))
@@ -466,33 +320,3 @@ def summary(report: Report) -> str:
         "[accuracy](docs/accuracy.md); [what still fails](docs/what-still-fails.md)."
     )
     return f"{as_markdown(Table(title, columns, tuple(rows)))}\n\n{words}"
-
-
-def _yes(met: bool) -> str:
-    return "yes" if met else "no"
-
-
-def _goal(
-    what: str, where: str, figure: Figure, goal: float, *, at_most: bool = False
-) -> tuple[str, ...]:
-    words = f"{'at most' if at_most else 'at least'} {100 * goal:g}"
-    return what, where, words, figure.percent, verdict_on(figure, goal, at_most=at_most)
-
-
-def _label(scores: Sequence[SetScore], name: str, label: str) -> LabelScore | None:
-    return next(
-        (one for score, one in _all(scores) if (score.name, one.name) == (name, label)), None
-    )
-
-
-def _is_item(name: str) -> bool:
-    return "," not in name and label_of(name) in PERSONAL_ITEMS
-
-
-def _kept(cards: Sequence[Card]) -> Iterator[tuple[str, float, float, int]]:
-    """What a card says about coco_mini beside the network it began from."""
-    for card in cards:
-        for row in card.scores:
-            if row.get("set") == "coco_mini" and "start" in row and "mean" in str(row.get("label")):
-                name, start, now = str(row["label"]), float(row["start"]), float(row["value"])
-                yield name, start, now, int(row.get("n", 0))

@@ -186,14 +186,19 @@ def compose(
 
 
 def write(out: Path, name: str, image: Image, labels: Labelled) -> str:
-    """Write one picture and its YOLO text; returns its line for the list."""
+    """Write one picture and its YOLO text, boxes cut to it; returns its line for the list."""
     (out / "images").mkdir(parents=True, exist_ok=True)
     (out / "labels").mkdir(parents=True, exist_ok=True)
     h, w = image.shape[:2]
     cv2.imwrite(str(out / "images" / f"{name}.jpg"), image, [cv2.IMWRITE_JPEG_QUALITY, 96])
+    inside = [
+        (n, (max(0.0, a), max(0.0, b), min(float(w), c), min(float(h), d)))
+        for n, (a, b, c, d) in labels
+    ]
     rows = [
         f"{n} {(a + c) / 2 / w:.5f} {(b + d) / 2 / h:.5f} {(c - a) / w:.5f} {(d - b) / h:.5f}"
-        for n, (a, b, c, d) in labels
+        for n, (a, b, c, d) in inside
+        if c > a and d > b
     ]
     (out / "labels" / f"{name}.txt").write_text("\n".join(rows) + ("\n" if rows else ""))
     return f"./images/{name}.jpg"

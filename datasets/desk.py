@@ -34,6 +34,7 @@ from datasets.people import (
     read,
     read_yolo,
 )
+from datasets.sets import read_classes
 
 ROW: Final = {
     "person": 0, "chair": 56, "cup": 41, "glass": 40, "bottle": 39, "bowl": 45, "cutlery": 44,
@@ -163,13 +164,16 @@ def real_set(
 ) -> list[tuple[Image, Labelled]]:
     """Pictures of a set in our rows, gaps filled by the teacher."""
     result = []
+    classes = len(read_classes(root / "data.yaml"))
     for name in names:
         picture = root / name
         image = read(picture)
         h, w = image.shape[:2]
         text = root / "labels" / f"{picture.stem}.txt"
         labels = (
-            [(rows[n], b) for n, b in read_yolo(text, w, h) if n in rows] if text.exists() else []
+            [(rows[n], b) for n, b in read_yolo(text, w, h, classes) if n in rows]
+            if text.exists()
+            else []
         )
         if teacher is not None:
             labels = fill(labels, teacher(image, 0.42))

@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from datasets.sets import read_classes, read_rows
 from vision.errors import DataError
 
 Image = NDArray[Any]  # BGR (H, W, 3) uint8; cv2 does not say so
@@ -218,16 +219,12 @@ def find_people(picture: Path, source: str, teacher: PoseTeacher, faces: Any) ->
     return people
 
 
-def read_yolo(path: Path, width: int, height: int) -> Labelled:
-    """Rows of a YOLO text file as (class, box in pixels)."""
-    rows: Labelled = []
-    for line in path.read_text().splitlines():
-        if not line.strip():
-            continue
-        number, x, y, w, h = line.split()[:5]
-        cx, cy, bw, bh = float(x) * width, float(y) * height, float(w) * width, float(h) * height
-        rows.append((int(number), (cx - bw / 2, cy - bh / 2, cx + bw / 2, cy + bh / 2)))
-    return rows
+def read_yolo(path: Path, width: int, height: int, classes: int) -> Labelled:
+    """Rows of a YOLO text file as (class, box in pixels). Errors: DataError with file and line."""
+    return [
+        (row, (x0 * width, y0 * height, x1 * width, y1 * height))
+        for row, (x0, y0, x1, y1) in read_rows(path, "the labels of a picture", classes)
+    ]
 
 
 def badge_people(root: Path, turned: set[str], teacher: PoseTeacher, faces: Any) -> list[Person]:
@@ -235,11 +232,12 @@ def badge_people(root: Path, turned: set[str], teacher: PoseTeacher, faces: Any)
     marked undecided.
     """
     result = []
+    classes = len(read_classes(root / "data.yaml"))
     for part in ("train", "val"):
         for line in (root / f"{part}.txt").read_text().split():
             picture = root / line.removeprefix("./")
             h, w = read(picture).shape[:2]
-            rows = read_yolo(root / "labels" / (picture.stem + ".txt"), w, h)
+            rows = read_yolo(root / "labels" / f"{picture.stem}.txt", w, h, classes)
             people = find_people(picture, "badge_lbs_ccby", teacher, faces)
             for person in people:
                 person.part = part

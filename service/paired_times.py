@@ -28,7 +28,7 @@ SIDE = (
 )
 
 
-def costs_of(cards: Sequence[Path], rounds: int = ROUNDS, runs: int = RUNS) -> list[Cost]:
+def costs_of(cards: Sequence[Path], rounds: int, runs: int = RUNS) -> list[Cost]:
     """A cost for each card; ratios to the first, round by round. Errors: ModelMismatch."""
     took = [[_in_a_process(card, runs) for card in cards] for _ in range(rounds)]
     costs: list[Cost] = []

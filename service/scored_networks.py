@@ -150,15 +150,19 @@ class Networks:
 
         return look
 
-    def entrants(self, paths: Sequence[Path], *, times: bool) -> list[Entrant]:
-        """Networks to compare, of one kind. Errors: ModelMismatch, DataError."""
+    def entrants(self, paths: Sequence[Path], rounds: int) -> list[Entrant]:
+        """Networks to compare, of one kind, with their cost where `rounds` are run.
+
+        Errors: ModelMismatch, DataError.
+        """
         lows = [OnnxDetector(path.with_suffix(".toml"), FLOOR) for path in paths]
         first = lows[0].card.name
         for low in lows:
             if low.card.name != first or first not in REAL_SETS:
                 named = f"networks named {first}" if first in REAL_SETS else "scene or attire"
                 raise DataError(f"{low.card.path}: expected {named}, found {low.card.name}")
-        costs = costs_of([low.card.path for low in lows]) if times else [None] * len(lows)
+        cards = [low.card.path for low in lows]
+        costs = costs_of(cards, rounds) if rounds > 0 else [None] * len(lows)
         return [
             Entrant(low.card.file.stem, low.card, self.look(first, low), cost)
             for low, cost in zip(lows, costs, strict=True)
@@ -187,7 +191,7 @@ class Networks:
 
 
 def compared_in(
-    folder: Path, networks: Networks, sets: Mapping[str, Sequence[PictureSet]]
+    folder: Path, networks: Networks, sets: Mapping[str, Sequence[PictureSet]], rounds: int
 ) -> list[Compared]:
     """The networks of each folder within `folder`, scene and attire apart; `sets` of each network.
 
@@ -203,7 +207,7 @@ def compared_in(
             mine.sort(key=lambda card: card.sha256 not in shipped)
             if len(mine) < 2:
                 continue
-            entrants = networks.entrants([card.path for card in mine], times=True)
+            entrants = networks.entrants([card.path for card in mine], rounds)
             on = [
                 one
                 for one in sets[network]

@@ -10,7 +10,8 @@ from typing import Any
 
 import cv2
 
-from datasets.accuracy_page import EQUAL_LABELS, Report, page, pictures_of_page, summary
+from datasets.accuracy_page import page, pictures_of_page, summary
+from datasets.accuracy_report import EQUAL_LABELS, Report
 from datasets.comparing import compare, table_of, table_of_entrants
 from datasets.evaluation import SetScore
 from datasets.failures import Failures, sheet_of_failures, table_of_failures
@@ -37,6 +38,7 @@ from service.commands.detect import MODELS_HELP
 from service.commands.replay import open_for, replay
 from service.inputs import shown
 from service.office import ReadinessDecided, VerdictChanged
+from service.paired_times import ROUNDS
 from service.scored_networks import (
     PERSONS,
     REAL_SETS,
@@ -93,7 +95,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="SET",
         help=f"{SETS_HELP}; may be given again (default: the real sets of the network)",
     )
-    compared.add_argument("--no-times", action="store_true", help="do not measure CPU time")
+    _rounds(compared)
     _common(compared)
     line = "contact sheets of the worst misses and false alarms"
     failures = what.add_parser("failures", help=line, description=f"{line[0].upper()}{line[1:]}.")
@@ -127,6 +129,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="folders of networks with cards to compare: size, precision, renders (real sets only)",
     )
+    _rounds(report)
     report.add_argument(
         "--morning",
         type=Path,
@@ -136,6 +139,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a morning with truth; may be given again (default: the bundled one)",
     )
     _common(report)
+
+
+def _rounds(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        default=ROUNDS,
+        metavar="N",
+        help=f"CPU time of networks compared, so many rounds; 0: none (default: {ROUNDS})",
+    )
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
@@ -226,7 +239,7 @@ def write_sheets(failures: Failures, folder: Path, count: int) -> list[Path]:
 
 
 def _compare(arguments: argparse.Namespace, networks: Networks, data: Path) -> int:
-    entrants = networks.entrants(arguments.networks, times=not arguments.no_times)
+    entrants = networks.entrants(arguments.networks, arguments.rounds)
     _print([table_of_entrants(entrants)], [], arguments)
     network = entrants[0].card.name
     for name in arguments.sets or REAL_SETS[network]:
@@ -244,7 +257,10 @@ def _report(arguments: argparse.Namespace, networks: Networks, data: Path) -> in
         []
         if arguments.compare is None
         else compared_in(
-            arguments.compare, networks, {one: real[one] + rendered[one] for one in REAL_SETS}
+            arguments.compare,
+            networks,
+            {one: real[one] + rendered[one] for one in REAL_SETS},
+            arguments.rounds,
         )
     )
     mornings = arguments.morning or [MORNING]

@@ -2,6 +2,7 @@
 
 import argparse
 
+from datasets.sets import check_made
 from models import train
 
 
@@ -12,4 +13,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0 when cards were written, 2 without the extra `train`. Errors: DataError, ModelMismatch."""
+    if not train.missing() and arguments.data.is_dir():
+        check_made(arguments.data, train.RECIPES[arguments.network].classes)
     return train.run(arguments)

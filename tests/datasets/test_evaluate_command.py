@@ -1,11 +1,11 @@
 """`siaga evaluate` and `siaga data show` end to end: tiny networks, made-up sets and morning."""
 
 import json
+import re
 import shutil
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import cv2
 import numpy as np
@@ -15,10 +15,12 @@ from datasets.accuracy_page import PERSON_SCALES
 from datasets.contact_sheet import colour_of, sheet_of
 from datasets.sets import Labelled, Origin, PictureSet
 from service.cli import main
+from service.commands.evaluate import MARKS, between_marks
 from tests.datasets.sets import plain_picture, write_render, write_set
 from tests.datasets.test_morning_truth import clock
 from tests.models.make_tiny import tiny_network, write_tiny, yolo11_output
 from tests.service.eyes import write_eyes
+from vision.errors import DataError
 from vision.labels import Label
 
 CARD = "0 0.507 0.5625 0.1397 0.225\n"
@@ -99,10 +101,130 @@ def test_a_folder_of_renders_is_scored_by_its_path(
         capsys, "evaluate", "attire", tmp_path / "attire", "--models", eyes, "--format", "jsonl"
     )
     assert code == 0
-    (score,) = lines(told)
+    score, people = lines(told)
     assert (score["origin"], score["held_back"]) == ("rendered", "seeds divisible by 10")
     (one,) = score["labels"]
     assert one["by_group"]["head: hijab"]["value"] == 1
+    assert (people["network"], people["labels"][0]["name"]) == ("scene@1", "person")
+
+
+def test_rendered_people_are_scored_by_group_and_by_whether_their_heads_are_hidden(
+    tmp_path: Path, eyes: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Badge, person and head beside each other; the person without hijab stands aside."""
+    for seed, (hijab, left) in {10: (True, 80), 20: (False, 0)}.items():
+        right = left + 160
+        head = {"box": [left + 40, 10, right - 40, 75], "visibility": 1, "visible_px": 900}
+        person = {
+            "id": 1, "cls": "person", "box": [left, 10, right, 310], "visibility": 1,
+            "head_cover": "hijab" if hijab else "cap", "skin": "dark", "head": head,
+        }  # fmt: skip
+        write_render(tmp_path / "attire", seed, [person])
+    code, told, _ = called(
+        capsys, "evaluate", "attire", tmp_path / "attire", "--models", eyes
+    )
+    assert code == 0
+    equality = told[told.index("Equal for all") : told.index("Heads of attire")].splitlines()
+    rows = {line.split("head: ")[1].split()[0]: line for line in equality if "person" in line}
+    assert set(rows) == {"hijab", "cap"}  # one skin only: nothing to compare
+    assert "-50.0" in rows["hijab"]
+    assert "+50.0" in rows["cap"]
+    assert "yes" in rows["cap"]
+    heads = told[told.index("Heads of attire") :].splitlines()
+    (every,) = [line for line in heads if line.split()[:1] == ["all"]]
+    assert every.split().count("50.0") == 3  # found, under the top, hidden: one of two
+
+
+# Side by side
+
+
+def write_other(folder: Path, *, x: float, name: str = "scene") -> Path:
+    """A scene network that sees the cup at `x` of 64; its ONNX file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    boxes, scores = np.array([[x, 54, 12, 12]], np.float32), np.array([[0, 0.8]], np.float32)
+    card = write_tiny(folder, tiny_network(yolo11_output(boxes, scores)), name=name)
+    if name != "scene":
+        card.write_text(card.read_text().replace(f'name = "{name}"', 'name = "scene"', 1))
+    return card.with_suffix(".onnx")
+
+
+def cups(shared: Path, name: str = "cups_bottles_ccby") -> None:
+    """Eight pictures with the cup where the tiny scene network sees it."""
+    cup = "1 0.84375 0.84375 0.1875 0.1875\n"
+    classes = ("bottle", "cup")
+    write_set(shared / "data", {f"p{n}": cup for n in range(8)}, name=name, classes=classes)
+
+
+def test_networks_are_compared_on_the_same_pictures(
+    tmp_path: Path, eyes: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The difference to the first has an interval of its own; cost is measured in turn."""
+    shared = tmp_path / "shared"
+    cups(shared)
+    other = write_other(tmp_path / "other", x=10, name="worse")
+    code, told, complaints = called(
+        capsys, "evaluate", "compare", eyes / "scene.onnx", other, "--shared", shared,
+        "--models", eyes, "--set", "cups_bottles_ccby", "--rounds", 1,
+    )  # fmt: skip
+    assert (code, complaints) == (0, "")
+    rows = {line.split()[0]: line for line in told.splitlines() if line.strip()}
+    assert "float32" in rows["worse"]
+    assert float(rows["worse"].split()[4]) > 0  # CPU ms
+    assert rows["cup"].split()[-4:] == ["0.0", "(-100.0", "[-100.0,", "-100.0])"]
+    assert rows["mean"].split()[-1] == "-100.0])"
+
+
+def test_networks_of_two_kinds_are_not_compared(
+    tmp_path: Path, eyes: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They look at different things."""
+    call = ("evaluate", "compare", eyes / "scene.onnx", eyes / "attire.onnx")
+    code, _, complaints = called(capsys, *call, "--models", eyes, "--rounds", 0)
+    assert code == 1
+    assert "expected networks named scene, found attire" in complaints
+
+
+# Failures
+
+
+def test_failures_are_drawn_and_counted(
+    tmp_path: Path, eyes: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A cup that is elsewhere is missed, and the one that was seen is a false alarm."""
+    shared = tmp_path / "shared"
+    there = "1 0.2 0.2 0.2 0.2\n"
+    write_set(
+        shared / "data", {"a": there, "b": there}, name="cups_bottles_ccby",
+        classes=("bottle", "cup"),
+    )  # fmt: skip
+    code, told, complaints = called(
+        capsys, "evaluate", "failures", "cups_bottles_ccby", "--shared", shared, "--models", eyes,
+        "--out", tmp_path / "sheets",
+    )  # fmt: skip
+    assert code == 0
+    assert [line.split() for line in told.splitlines() if line.strip()][-1] == [
+        "cup", "2", "of", "2", "64", "2", "2",
+    ]  # fmt: skip
+    assert complaints.count("wrote") == 2
+    for name in ("misses", "false-alarms"):
+        sheet = cv2.imread(str(tmp_path / "sheets" / f"{name}-scene-cups_bottles_ccby.jpg"))
+        assert sheet is not None
+        assert sheet.shape == (258, 640, 3)
+
+
+def test_sheets_of_real_people_are_never_written_into_the_repository(
+    tmp_path: Path, eyes: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever commits everything must not commit those."""
+    cups(tmp_path)
+    out = Path(__file__).parents[2] / "docs" / "pictures" / "never"
+    code, _, complaints = called(
+        capsys, "evaluate", "failures", "cups_bottles_ccby", "--shared", tmp_path, "--models", eyes,
+        "--out", out,
+    )  # fmt: skip
+    assert code == 1
+    assert "expected a folder outside the repository" in complaints
+    assert not out.exists()
 
 
 def test_a_set_with_a_fault_is_told_and_nothing_is_scored(
@@ -269,14 +391,23 @@ def test_the_report_keeps_real_and_rendered_apart(
         write_set(shared / "data", {"a": cup, "b": cup}, name=name, classes=("bottle", "cup"))
     cup_truth = {"id": 1, "cls": "cup", "box": [240, 240, 300, 300], "visibility": 1.0}
     write_render(tmp_path / "renders" / "desk", 10, [cup_truth], kind="desk")
-    out = tmp_path / "docs" / "accuracy.md"
+    write_other(tmp_path / "compare" / "renders", x=10)
+    write_other(tmp_path / "compare" / "renders", x=54, name="with_renders")
+    out, readme = tmp_path / "docs" / "accuracy.md", tmp_path / "README.md"
     out.parent.mkdir()
+    readme.write_text(f"# Before\n{MARKS[0]}\nold\n{MARKS[1]}\nafter\n")
     code, _, complaints = called(
         capsys, "evaluate", "report", "--shared", shared, "--models", eyes, "--out", out,
-        "--rendered", tmp_path / "renders", "--morning", morning,
+        "--rendered", tmp_path / "renders", "--morning", morning, "--readme", readme,
+        "--compare", tmp_path / "compare", "--rounds", 0,
     )  # fmt: skip
     assert code == 0
     assert "wrote" in complaints
+    first = readme.read_text(encoding="utf-8")
+    assert first.startswith(f"# Before\n{MARKS[0]}\n**What the networks find")
+    assert first.endswith(f"{MARKS[1]}\nafter\n")
+    assert "| person | real: `office_cctv_ccby` | scene@1 | 1 |" in first
+    assert "old" not in first.splitlines()
     text = out.read_text(encoding="utf-8")
     headings = [line for line in text.splitlines() if line.startswith("## ")]
     assert headings == [
@@ -284,15 +415,32 @@ def test_the_report_keeps_real_and_rendered_apart(
         "## Goals",
         "## Real pictures",
         "## Rendered pictures: not field accuracy",
+        "## Equal for all, and heads hidden: rendered people only",
+        "## Sizes, precision, with and without renders",
         "## Verdicts of rendered mornings: not field accuracy",
         "## Known failures, as the model cards say",
         "## What is not measured here",
     ]
     assert str(tmp_path) not in text
-    for name in ("curves", "heights", "calibration"):
-        plot = out.parent / "pictures" / f"accuracy-{name}.svg"
-        assert f"pictures/{plot.name}" in text
-        assert ElementTree.fromstring(plot.read_text(encoding="utf-8")).tag.endswith("svg")
+    assert "with_renders" in text
+    compared = text[text.index("### With and without renders") :].split("## Verdicts")[0]
+    assert "AP50 on cups_bottles_ccby (real" in compared
+    assert "AP50 on desk" not in compared  # whether renders help is asked of real pictures only
+    note = out.with_name("what-still-fails.md").read_text(encoding="utf-8")
+    assert "`scene@1` on `office_cctv_ccby`: 0 of 1 things missed, 0 false alarms" in note
+    for page in (text, note):
+        for picture in re.findall(r"\]\((pictures/[^)]+)\)", page):
+            assert (out.parent / picture).is_file()
+
+
+@pytest.mark.parametrize("text", ["no marks", MARKS[0], f"{MARKS[1]} {MARKS[0]}"])
+def test_a_page_without_marks_is_not_written_over(tmp_path: Path, text: str) -> None:
+    """What stands there was written by hand."""
+    page = tmp_path / "README.md"
+    page.write_text(text)
+    with pytest.raises(DataError, match=r"README\.md:1: expected the lines"):
+        between_marks(page, "new")
+    assert page.read_text() == text
 
 
 # Contact sheets

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -22,6 +23,10 @@ from datasets.evaluation import (
     persons_of,
     score_of,
 )
+from datasets.failures import Failure, failures_of, varied
+from datasets.hidden_heads import heads_of, scores_of_heads
+from datasets.intervals import Doubles, Figure, difference
+from datasets.score_tables import too_low
 from datasets.scoring import Truth
 from datasets.scoring import average_precision as unweighted_precision
 from datasets.sets import Labelled, Origin, PersonCase, PictureSet, TrueBox
@@ -293,3 +298,121 @@ def test_a_card_belongs_to_the_smallest_person_round_it() -> None:
     assert owner_of([large, small], 60, 100) is small
     assert owner_of([large, small], 10, 10) is large
     assert owner_of([large, small], 150, 10) is None
+
+
+# Groups
+
+
+def test_how_far_a_group_lies_below_the_mean_is_told_with_its_interval() -> None:
+    """Recall 1 of hijab and 0.5 of bare: the mean of the two is 0.75."""
+    pictures = [seen([(A, 0.9)], [A], groups=("head: hijab",)) for _ in range(6)]
+    pictures += [seen([(A, 0.9)], [A], groups=("head: bare",)) for _ in range(3)]
+    pictures += [seen([], [A], groups=("head: bare", "posture: seated")) for _ in range(3)]
+    below = score_of("cup", answers(*pictures)).below_mean
+    assert set(below) == {"head: bare", "head: hijab"}  # one posture alone has no mean
+    assert below["head: bare"].value == pytest.approx(0.25)
+    assert below["head: hijab"].value == pytest.approx(-0.25)
+    low, high = below["head: bare"].low, below["head: bare"].high
+    assert low is not None
+    assert high is not None
+    assert 0 <= low < 0.25 < high <= 0.5
+
+
+@pytest.mark.parametrize(
+    ("figure", "expected"),
+    [
+        (Figure(0.10, 0.05, 0.15, 90), "yes"),
+        (Figure(0.10, 0.01, 0.20, 9), "yes, of too few to be sure"),
+        (Figure(0.01, -0.02, 0.02, 900), "no"),
+        (Figure(0.01, -0.20, 0.20, 9), "no, of too few to be sure"),
+        (Figure(None, None, None, 0), "not measured"),
+    ],
+)
+def test_a_group_is_called_too_low_only_as_surely_as_its_interval_says(
+    figure: Figure, expected: str
+) -> None:
+    """Three points are the goal; a handful of people neither prove nor disprove it."""
+    assert too_low(figure) == expected
+
+
+# Networks side by side
+
+
+def test_a_difference_is_drawn_pair_by_pair() -> None:
+    """Two networks that are right in the same pictures differ by nothing, surely."""
+    half = [seen([(A, 0.9)] if n % 2 else [], [A]) for n in range(10)]
+    ours = answers(*half)
+
+    def recall(times: Doubles) -> Doubles:
+        share: Doubles = times[:, ours.true_picture[ours.found]].sum(axis=1) / times.sum(axis=1)
+        return share
+
+    same = difference(recall, recall, 10, 10)
+    assert (same.value, same.low, same.high) == (0, 0, 0)
+
+
+# Heads in evidence
+
+
+def head_set(tmp_path: Path, head: Xyxy) -> PictureSet:
+    """One picture with one true head."""
+    path = tmp_path / "a.png"
+    assert cv2.imwrite(str(path), Painter().staff().image)
+    box = TrueBox(Label.HEAD, head, ("head: cap", "posture: seated"))
+    picture = Labelled(path, "whole", (box,))
+    return PictureSet("whole", Origin.RENDERED, "all", (Label.HEAD,), (picture,))
+
+
+@pytest.mark.parametrize(
+    ("head", "found", "hidden"),
+    [((580, 105, 660, 195), 1, 1), ((1100, 100, 1180, 190), 0, 0)],
+    ids=["of somebody found", "of somebody nobody found"],
+)
+def test_a_head_is_hidden_where_evidence_hides_it(
+    tmp_path: Path, head: Xyxy, found: float, hidden: float
+) -> None:
+    """The rule is `vision.hiding`'s own, not a copy of it."""
+    eyes = fake_eyes()
+    scores = scores_of_heads(heads_of(head_set(tmp_path, head), eyes.scene, eyes.attire))
+    assert [one.name for one in scores] == ["all", ">= 64 px", "head: cap"]
+    assert (scores[0].found.value, scores[0].hidden.value) == (found, hidden)
+
+
+def test_a_head_too_small_to_show_anybody_does_not_count(tmp_path: Path) -> None:
+    """From 16 px on."""
+    eyes = fake_eyes()
+    assert not heads_of(head_set(tmp_path, (580, 105, 590, 120)), eyes.scene, eyes.attire)
+
+
+# Failures
+
+
+def test_failures_are_the_largest_misses_and_the_surest_false_alarms() -> None:
+    """What is ignored is neither; an unsure answer on the thing is told with the miss."""
+    pictures = PictureSet("made_up", Origin.REAL, "all", (Label.CUP,), ())
+    large: Xyxy = (100, 100, 140, 140)
+    told = failures_of(
+        pictures,
+        "scene@1",
+        CUP,
+        [
+            seen([(A, 0.9), (B, 0.3), (ELSEWHERE, 0.7)], [A, B]),
+            seen([((200, 0, 210, 10), 0.8)], [large]),
+            seen([(B, 0.9)], [A], ignored=[B]),
+        ],
+    )
+    assert [(one.xyxy, one.confidence) for one in told.misses] == [
+        (large, 0.0),
+        (B, pytest.approx(0.3)),
+        (A, 0.0),
+    ]
+    assert [one.confidence for one in told.false_alarms] == pytest.approx([0.8, 0.7])
+    assert told.there == {"cup": 4}
+
+
+def test_no_label_fills_the_sheet_alone() -> None:
+    """The worst of each in turn."""
+    picture = Labelled(Path("a.jpg"), "", ())
+    many = [Failure(picture, "chair", A, True, 0.1 * n) for n in range(5)]
+    few = [Failure(picture, "cup", A, True, 0.0)]
+    assert [one.label for one in varied([*many, *few], 3)] == ["chair", "cup", "chair"]

@@ -2,14 +2,18 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from datasets.attire import write
 from datasets.sets import (
     MANIFESTS,
     Origin,
+    check_made,
     read_manifest,
     read_persons,
     read_rendered,
+    read_rows,
     read_set,
 )
 from tests.datasets.sets import plain_picture, write_render, write_set
@@ -153,6 +157,52 @@ def test_every_third_cup_is_held_back(tmp_path: Path) -> None:
     assert [one.path.stem for one in pictures] == ["cup0", "cup3", "cup6"]
 
 
+# Made sets
+
+
+def made_set(folder: Path, labels: dict[str, str]) -> Path:
+    """A set as `siaga data make` writes it."""
+    for stem, text in labels.items():
+        plain_picture(folder / "images" / f"{stem}.jpg")
+        (folder / "labels").mkdir(exist_ok=True)
+        (folder / "labels" / f"{stem}.txt").write_text(text)
+    (folder / "data.yaml").write_text("names:\n  0: head\n  1: torso\n")
+    lines = "".join(f"./images/{stem}.jpg\n" for stem in labels)
+    for name in ("train", "val"):
+        (folder / f"{name}.txt").write_text(lines)
+    return folder
+
+
+def test_a_made_set_without_a_fault_may_be_trained_on(tmp_path: Path) -> None:
+    """Pictures with nothing in them included."""
+    check_made(made_set(tmp_path, {"a": "1 0.5 0.5 0.2 0.2\n", "b": ""}), 2)
+
+
+def test_a_made_set_is_refused_before_hours_of_training(tmp_path: Path) -> None:
+    """The trainer leaves such pictures out and says so in a line that nobody reads."""
+    folder = made_set(tmp_path, {"a": "2 0.5 0.5 0.2 0.2", "b": "0 0.9 0.5 0.27 0.2", "c": ""})
+    (folder / "images" / "c.jpg").unlink()
+    with pytest.raises(DataError) as raised:
+        check_made(folder, 6)
+    told = str(raised.value)
+    assert "data.yaml: expected 6 classes, found 2" in told
+    assert "a.txt:1: expected a class" not in told  # 6 were asked for
+    assert "b.txt:1: expected a box inside the picture (0 to 1), found 0.7650" in told
+    assert "train.txt:3: expected a picture, found no file" in told
+    with pytest.raises(DataError, match=r"a\.txt:1: expected a class from 0 to 1, found 2"):
+        check_made(folder, 2)
+
+
+def test_boxes_are_cut_to_the_picture_when_a_set_is_written(tmp_path: Path) -> None:
+    """Rounding of a picture's sides pushes boxes at its edge out by a pixel."""
+    image = np.zeros((40, 20, 3), np.uint8)
+    line = write(tmp_path, "a", image, [(1, (10.0, -1.0, 20.4, 20.0)), (0, (21.0, 0.0, 23.0, 9.0))])
+    assert line == "./images/a.jpg"
+    ((row, box),) = read_rows(tmp_path / "labels" / "a.txt", "labels", 2)
+    assert row == 1
+    assert box == pytest.approx((0.5, 0, 1, 0.5), abs=1e-4)
+
+
 # Persons
 
 
@@ -197,6 +247,27 @@ def test_renders_tell_sides_groups_and_what_is_too_hidden_to_count(tmp_path: Pat
     assert [label for label, box in told.items() if box.ignored] == [Label.TORSO, Label.LANYARD]
     assert read_rendered(tmp_path, worn=True).labels == (Label.HEAD, Label.ID_CARD_BACK)
     assert read_rendered(tmp_path, worn=False).labels == (Label.PERSON, Label.CUP)
+
+
+@pytest.mark.parametrize(
+    ("person", "groups"),
+    [
+        ({"hijab": False}, ("head: bare",)),
+        ({"hijab": False, "head_cover": "cap", "skin": "dark"}, ("head: cap", "skin: dark")),
+        ({"mask": True, "glasses": True, "seated": True},
+         ("face: glasses and mask", "posture: seated")),
+        ({"mask": False, "glasses": False, "outfit": "batik"}, ("face: free", "clothes: batik")),
+    ],
+    ids=["before caps", "cap and skin", "face covered", "face free"],
+)  # fmt: skip
+def test_groups_are_what_the_renderer_says(
+    tmp_path: Path, person: dict[str, object], groups: tuple[str, ...]
+) -> None:
+    """Whether the networks serve all alike is asked of them; nobody is asked who they are."""
+    one = {"id": 1, "cls": "person", "box": [40, 20, 280, 320], "visibility": 0.9, **person}
+    write_render(tmp_path, 10, [one])
+    (picture,) = read_rendered(tmp_path, worn=False).pictures
+    assert picture.boxes[0].groups == groups
 
 
 def test_people_cut_by_a_desk_crop_do_not_count(tmp_path: Path) -> None:

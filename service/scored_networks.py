@@ -33,7 +33,7 @@ from datasets.sets import (
     read_rendered,
     read_set,
 )
-from models.card import Card, read_card
+from models.card import Card, Precision, read_card
 from models.detector import OnnxDetector, load_detector, load_eyes
 from service.paired_times import costs_of
 from service.plain_look import look_at_attire, look_at_scene
@@ -195,28 +195,43 @@ def compared_in(
 ) -> list[Compared]:
     """The networks of each folder within `folder`, scene and attire apart; `sets` of each network.
 
-    The folder `renders` asks whether renders help: on real pictures only. The network that ships
-    comes first. Errors: DataError, ModelMismatch.
+    A folder as `siaga train --sizes --int8` leaves it is asked two questions, size and precision;
+    the folder `renders` whether renders help, on real pictures only; any other folder its own name.
+    The network that ships comes first. Errors: DataError, ModelMismatch.
     """
     found: list[Compared] = []
     shipped = {card.sha256 for card in networks.cards}
     for inside in sorted(one for one in folder.iterdir() if one.is_dir()):
         cards = [read_card(path) for path in sorted(inside.glob("*.toml"))]
-        for network in ("scene", "attire"):
+        cards.sort(key=lambda card: card.sha256 not in shipped)
+        for network in sets:
             mine = [card for card in cards if card.name == network]
-            mine.sort(key=lambda card: card.sha256 not in shipped)
-            if len(mine) < 2:
-                continue
-            entrants = networks.entrants([card.path for card in mine], rounds)
-            on = [
-                one
-                for one in sets[network]
-                if inside.name != "renders" or one.origin is Origin.REAL
-            ]
-            results = tuple(compare(one, entrants) for one in on)
-            found.append(Compared(inside.name, network, tuple(entrants), results))
+            for question, asked in questions_of(inside.name, mine):
+                entrants = networks.entrants([card.path for card in asked], rounds)
+                real_only = question == RENDERS
+                on = [s for s in sets[network] if not real_only or s.origin is Origin.REAL]
+                results = tuple(compare(one, entrants) for one in on)
+                found.append(Compared(question, network, tuple(entrants), results))
     if not found:
         raise DataError(
             f"{folder}: expected folders of two or more networks with cards, found none"
         )
     return found
+
+
+RENDERS = "renders"
+
+
+def questions_of(name: str, cards: Sequence[Card]) -> list[tuple[str, list[Card]]]:
+    """What can be asked of the cards of one folder, each question with the cards it compares."""
+    if name == RENDERS or len(cards) < 2:
+        return [(name, list(cards))] if len(cards) > 1 else []
+    questions: list[tuple[str, list[Card]]] = []
+    floats = [card for card in cards if card.precision is Precision.FLOAT32]
+    if len({card.input.size_wh for card in floats}) == len(floats) > 1:
+        questions.append(("size", floats))
+    for size in dict.fromkeys(card.input.size_wh for card in cards):
+        alike = [card for card in cards if card.input.size_wh == size]
+        if len({card.precision for card in alike}) == len(alike) > 1:
+            questions.append(("precision", alike))
+    return questions or [(name, list(cards))]

@@ -127,7 +127,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--compare",
         type=Path,
         metavar="FOLDER",
-        help="folders of networks with cards to compare: size, precision, renders (real sets only)",
+        help="folders of networks with cards: runs of `siaga train --sizes --int8`, and `renders` "
+        "for networks trained with and without them (real sets only)",
     )
     _rounds(report)
     report.add_argument(

@@ -14,8 +14,10 @@ import pytest
 from datasets.accuracy_page import PERSON_SCALES
 from datasets.contact_sheet import colour_of, sheet_of
 from datasets.sets import Labelled, Origin, PictureSet
+from models.card import read_card
 from service.cli import main
 from service.commands.evaluate import MARKS, between_marks
+from service.scored_networks import questions_of
 from tests.datasets.sets import plain_picture, write_render, write_set
 from tests.datasets.test_morning_truth import clock
 from tests.models.make_tiny import tiny_network, write_tiny, yolo11_output
@@ -172,6 +174,23 @@ def test_networks_are_compared_on_the_same_pictures(
     assert float(rows["worse"].split()[4]) > 0  # CPU ms
     assert rows["cup"].split()[-4:] == ["0.0", "(-100.0", "[-100.0,", "-100.0])"]
     assert rows["mean"].split()[-1] == "-100.0])"
+
+
+def test_a_folder_of_a_training_is_asked_about_sizes_and_precisions(tmp_path: Path) -> None:
+    """Each pair that differs in one thing alone; what ships stands first."""
+    cards = []
+    for name, wide, precision in (
+        ("scene", 128, "float32"), ("scene_int8", 128, "int8"), ("scene_64x64", 64, "float32"),
+    ):  # fmt: skip
+        path = write_tiny(tmp_path, b"", name=name, size_wh=(wide, 64))
+        shipped = f'[shipped]\nprecision = "{precision}"\nwhy = "a try"\n\n[labels]'
+        path.write_text(path.read_text().replace("[labels]", shipped))
+        cards.append(read_card(path))
+    asked = [(q, [one.name for one in mine]) for q, mine in questions_of("run", cards)]
+    assert asked == [("size", ["scene", "scene_64x64"]), ("precision", ["scene", "scene_int8"])]
+    assert questions_of("renders", cards) == [("renders", cards)]
+    assert questions_of("two alike", [cards[0], cards[0]]) == [("two alike", [cards[0], cards[0]])]
+    assert questions_of("one", cards[:1]) == []
 
 
 def test_networks_of_two_kinds_are_not_compared(

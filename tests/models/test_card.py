@@ -221,4 +221,5 @@ def test_every_network_that_ships_fits_its_card() -> None:
         assert card.name == path.stem
         assert card.lineage
         assert card.scores
+        assert card.why
         open_session(card)

@@ -15,6 +15,7 @@ from service.store.reviews import (
     Queue,
     ReviewRow,
     Reviews,
+    Waiting,
 )
 from service.store.rows import (
     Flag,
@@ -59,5 +60,6 @@ __all__ = [
     "Tick",
     "TokenRow",
     "UserRow",
+    "Waiting",
     "open_store",
 ]

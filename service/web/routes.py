@@ -13,14 +13,16 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse,
 
 from service.api.door import Door
 from service.api.objects import cameras_for, flag_for, tiles_for
-from service.api.security import FLAGS, TheDoor, Who
+from service.api.routes.reviews import said_about
+from service.api.security import FLAGS, REVIEW, TheDoor, Who
 from service.store.rows import FlagFilter
 from service.texts import Lang, word
-from service.web import observation_routes, static_files
+from service.web import observation_routes, review_routes, static_files
 from service.web.board_page import board_view, versions_of
 from service.web.flag_page import flag_row, flag_view
 from service.web.offers import offers
 from service.web.pages import LANGUAGE_COOKIE, YEAR_S, PageRoute, language, local_path, render
+from service.web.review_page import said_view
 from service.web.static_files import release
 from vision.values import Outcome
 
@@ -111,6 +113,12 @@ def show_flag(flag_id: int, request: Request, who: Who, door: TheDoor) -> Respon
     board = door.office.board()
     zone = ZoneInfo(board.time_zone)
     detail = flag_for(who, door, flag_id)
+    said = None
+    if detail.records:
+        told = said_about(who, door, flag_id)
+        may_review = REVIEW.admits(who)
+        verdict = detail.records[-1].verdict
+        said = said_view(told, verdict, zone, lang, may_review=may_review)
     offset = detail.flag.opened_at.astimezone(zone).utcoffset() or timedelta()
     page = render(
         "flag.html",
@@ -120,6 +128,7 @@ def show_flag(flag_id: int, request: Request, who: Who, door: TheDoor) -> Respon
         flag=flag_view(detail, door.office.policy(), door.office.layout(), zone, lang),
         outcomes=[(outcome, word(outcome, lang)) for outcome in Outcome],
         offset=round(offset.total_seconds() / 60),
+        said=said,
         **offers(who),
     )
     return HTMLResponse(page)
@@ -143,4 +152,5 @@ def choose_language(lang: Lang, to: Annotated[str | None, Query()] = None) -> Re
 
 
 router.include_router(observation_routes.router)
+router.include_router(review_routes.router)
 router.include_router(static_files.router)

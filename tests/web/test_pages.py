@@ -90,6 +90,37 @@ def test_the_replay_is_offered_only_to_who_may_open_it(
         assert "peralatan makan" not in answer.text
 
 
+@pytest.mark.parametrize(
+    "path", ["/reviews", "/reviews?queue=second", "/reviews/1", "/accuracy", "/misses/new"]
+)
+def test_a_viewer_who_types_the_address_of_a_review_gets_no_data(
+    office: Stage, client: TestClient, path: str
+) -> None:
+    """403 in words, and the page holds nothing of what it would have shown."""
+    add_cup_flag(office, frames=1)
+    sign_in(client, Role.VIEWER)
+    answer = client.get(path, headers={"accept": "text/html"})
+    assert answer.status_code == 403
+    assert "Halaman ini bukan untuk peran Anda" in answer.text
+    for word in ("cangkir", "peralatan makan", "Loket 2", "evidence"):
+        assert word not in answer.text, word
+
+
+def test_a_viewer_contests_from_the_board_and_sees_no_picture(
+    office: Stage, client: TestClient
+) -> None:
+    """Whom a finding concerns may answer it without becoming a reviewer."""
+    flag_id = add_cup_flag(office, frames=1)
+    sign_in(client, Role.VIEWER)
+    board = client.get("/", headers={"accept": "text/html"}).text
+    assert f'href="/contests/new?flag={flag_id}"' in board
+    page = client.get(f"/contests/new?flag={flag_id}", headers={"accept": "text/html"})
+    assert page.status_code == 200
+    assert "evidence" not in page.text
+    assert client.get("/contests", headers={"accept": "text/html"}).status_code == 200
+    assert client.get("/contests/new?flag=99", headers={"accept": "text/html"}).status_code == 404
+
+
 @pytest.mark.parametrize("path", ["/flags/999", "/flags/abc", "/nowhere", "/language/xx"])
 def test_an_address_that_leads_nowhere_is_refused_in_words(client: TestClient, path: str) -> None:
     """A number alone helps nobody."""
@@ -104,7 +135,8 @@ def test_an_address_that_leads_nowhere_is_refused_in_words(client: TestClient, p
 def test_every_page_carries_a_policy_that_forbids_inline_script(client: TestClient) -> None:
     """And no page needs any: no inline script, no inline style, no handler in an attribute."""
     sign_in(client, Role.SUPERVISOR)
-    for path in ("/", "/?mode=wall", "/flags", "/login", "/nowhere"):
+    paths = ("/", "/?mode=wall", "/flags", "/reviews", "/contests", "/accuracy", "/misses/new")
+    for path in (*paths, "/login", "/nowhere"):
         answer = client.get(path, headers={"accept": "text/html"})
         assert "script-src 'self'" in answer.headers["content-security-policy"]
         assert answer.headers["cache-control"] == "no-store"

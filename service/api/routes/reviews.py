@@ -32,7 +32,7 @@ from service.api.tell import Teller
 from service.api.tell_reviews import ReviewTeller, accuracy_answer, agreement_answer
 from service.figures import accuracy_of, agreement_by_clause
 from service.reviews import CaseClosed, GroundMissing, OwnContest, ReviewDesk, Said
-from service.store import Changed, History, Queue, ReviewRow
+from service.store import Changed, History, Queue, ReviewRow, Waiting
 
 router = APIRouter(tags=["reviews"])
 
@@ -70,9 +70,8 @@ def queue_of(
     """A page of a queue for this caller, what a second reviewer must not see left out."""
     desk = door.desk()
     teller, words = tellers(door)
-    span = {"live_from": desk.live_from, "kept_from": desk.kept_from, "among": caller.counters}
     kept = door.store.reviews
-    places = kept.queue(queue, caller.name, after=cursor, limit=limit + 1, **span)  # type: ignore[arg-type]
+    places = places_of(caller, door, queue, cursor, limit + 1)
     shown = places[:limit]
     ids = [place.flag_id for place in shown]
     histories = kept.histories(ids)
@@ -96,9 +95,36 @@ def queue_of(
         )
     return QueueAnswer(
         queue=queue,
-        counts=kept.counts(caller.name, **span),  # type: ignore[arg-type]
+        counts=counts_of(caller, door),
         items=tuple(items),
         next=shown[-1].cursor if len(places) > limit else None,
+    )
+
+
+def places_of(
+    caller: Caller, door: Door, queue: Queue, cursor: str | None, limit: int
+) -> tuple[Waiting, ...]:
+    """Who waits in a queue of this caller."""
+    desk = door.desk()
+    return door.store.reviews.queue(
+        queue,
+        caller.name,
+        live_from=desk.live_from,
+        kept_from=desk.kept_from,
+        among=caller.counters,
+        after=cursor,
+        limit=limit,
+    )
+
+
+def counts_of(caller: Caller, door: Door) -> dict[Queue, int]:
+    """How many wait in each queue of this caller."""
+    desk = door.desk()
+    return door.store.reviews.counts(
+        caller.name,
+        live_from=desk.live_from,
+        kept_from=desk.kept_from,
+        among=caller.counters,
     )
 
 

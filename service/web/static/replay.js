@@ -263,6 +263,12 @@ function onKey(event) {
   act();
 }
 
+// The last picture before an instant: what a verdict of that instant rests on.
+function placeOf(instant) {
+  if (!instant) return 0;
+  return Math.max(0, frames.findLastIndex((frame) => frame.at < Date.parse(instant)));
+}
+
 function start(flag) {
   ({ frames, zones } = flag);
   if (!frames.length) {
@@ -282,7 +288,7 @@ function start(flag) {
   for (const id of ["boxes", "zones"]) by(id).addEventListener("change", layers);
   document.addEventListener("keydown", onKey);
   new ResizeObserver(() => showPicture(frames[place])).observe(by("picture"));
-  go(0);
+  go(placeOf(PAGE.start));
   frames.forEach((_, i) => picture(i));
 }
 

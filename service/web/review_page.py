@@ -60,6 +60,7 @@ class AnswerKey:
     key: str
     words: str
     hint: str
+    why: str
     grounds: tuple[tuple[str, str], ...]
 
 
@@ -149,11 +150,12 @@ def answer_keys(record: Verdict, *, contested: bool, lang: Lang) -> tuple[Answer
     def key(act: Act, letter: str, name: str) -> AnswerKey:
         grounds = tuple((g.value, capital(word(g, lang))) for g in GROUNDS.get(act, ()))
         return AnswerKey(
-            act.value,
-            letter,
-            text(f"review.{name}", lang),
-            text(f"review.{name}_hint", lang),
-            grounds,
+            act=act.value,
+            key=letter,
+            words=text(f"review.{name}", lang),
+            hint=text(f"review.{name}_hint", lang),
+            why=text(f"review.why_{act.value}", lang) if grounds else "",
+            grounds=grounds,
         )
 
     if suggested(record) is Outcome.NOT_MET:

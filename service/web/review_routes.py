@@ -22,6 +22,7 @@ from service.texts import (
     day_text,
     finding_text,
     moment_text,
+    text,
     word,
 )
 from service.web.accuracy_page import agreement_rows, clause_rows
@@ -66,6 +67,7 @@ def show_queue(
         office=board.office_name,
         tabs=tabs(found.counts, queue, lang),
         queue=queue.value,
+        none=text(f"review.none_{queue.value}", lang),
         rows=[waiting_row(item, layout, zone, lang) for item in found.items],
         older=f"/reviews?queue={queue}&cursor={found.next}" if found.next else "",
         **offers(who),
@@ -96,6 +98,7 @@ def show_item(
     desk = door.desk()
     superseded = door.store.reviews.history(flag_id).superseded
     lapsed = not said.reviews and not said.contests and not said.blind and desk.now > said.due_at
+    closed = "superseded" if superseded else "lapsed" if lapsed else ""
     page = render(
         "review.html",
         request,
@@ -108,7 +111,7 @@ def show_item(
         queue=queue.value,
         version=said.version,
         blind=said.blind,
-        closed="superseded" if superseded else "lapsed" if lapsed else "",
+        closed=text(f"review.closed_{closed}", lang) if closed else "",
         contest=None if waiting is None else contest_view(waiting, layout, zone, lang),
         own_contest=waiting is not None and waiting.by == who.name,
         said=said_view(said, record, zone, lang, may_review=True, on_review=True),

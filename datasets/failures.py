@@ -130,10 +130,7 @@ def cell_of(failure: Failure) -> Image:
     """One failure in its cell, with a caption."""
     image = read(failure.picture)
     size_wh = (image.shape[1], image.shape[0])
-    x0, y0, x1, y1 = grown(failure.xyxy, SURROUNDINGS, size_wh)
-    wide, high = max(0, LEAST_VIEW_PX - (x1 - x0)) // 2, max(0, LEAST_VIEW_PX - (y1 - y0)) // 2
-    x0, y0 = max(0, x0 - wide), max(0, y0 - high)
-    x1, y1 = min(size_wh[0], x1 + wide), min(size_wh[1], y1 + high)
+    x0, y0, x1, y1 = view_of(failure.xyxy, size_wh)
     part = image[y0:y1, x0:x1]
     ratio = min(CELL_WH[0] / part.shape[1], CELL_WH[1] / part.shape[0])
     how = cv2.INTER_AREA if ratio < 1 else cv2.INTER_CUBIC
@@ -142,8 +139,8 @@ def cell_of(failure: Failure) -> Image:
     one, other = ((bx0 - x0) * ratio, (by0 - y0) * ratio), ((bx1 - x0) * ratio, (by1 - y0) * ratio)
     colour = YELLOW if failure.missed else RED
     corner = (round(one[0]), round(one[1])), (round(other[0]), round(other[1]))
-    cv2.rectangle(small, *corner, (0, 0, 0), 3)
-    cv2.rectangle(small, *corner, colour, 1)
+    cv2.rectangle(small, *corner, (0, 0, 0), 4)
+    cv2.rectangle(small, *corner, colour, 2)
     cell = np.full((CELL_WH[1] + CAPTION_PX, CELL_WH[0], 3), 255, np.uint8)
     small = small[:, : CELL_WH[0]]
     cell[: small.shape[0], : small.shape[1]] = small
@@ -153,6 +150,19 @@ def cell_of(failure: Failure) -> Image:
     at = (3, CELL_WH[1] + CAPTION_PX - 5)
     cv2.putText(cell, words, at, cv2.FONT_HERSHEY_SIMPLEX, 0.36, (0, 0, 0), 1, cv2.LINE_AA)
     return cell
+
+
+def view_of(xyxy: Xyxy, size_wh: tuple[int, int]) -> tuple[int, int, int, int]:
+    """The part of a picture to show round a failure, in the shape of a cell where it can be."""
+    x0, y0, x1, y1 = grown(xyxy, SURROUNDINGS, size_wh)
+    shape = CELL_WH[0] / CELL_WH[1]
+    wide = max(x1 - x0, shape * (y1 - y0), LEAST_VIEW_PX)
+    sides = (min(size_wh[0], round(wide)), min(size_wh[1], round(wide / shape)))
+    corner = [
+        min(max(0, round((low + high - side) / 2)), whole - side)
+        for low, high, side, whole in zip((x0, y0), (x1, y1), sides, size_wh, strict=True)
+    ]
+    return corner[0], corner[1], corner[0] + sides[0], corner[1] + sides[1]
 
 
 def table_of_failures(failures: Failures) -> Table:

@@ -23,7 +23,7 @@ from datasets.evaluation import (
     persons_of,
     score_of,
 )
-from datasets.failures import Failure, failures_of, varied
+from datasets.failures import Failure, failures_of, varied, view_of
 from datasets.hidden_heads import heads_of, scores_of_heads
 from datasets.intervals import Doubles, Figure, difference
 from datasets.score_tables import too_low
@@ -416,3 +416,14 @@ def test_no_label_fills_the_sheet_alone() -> None:
     many = [Failure(picture, "chair", A, True, 0.1 * n) for n in range(5)]
     few = [Failure(picture, "cup", A, True, 0.0)]
     assert [one.label for one in varied([*many, *few], 3)] == ["chair", "cup", "chair"]
+
+
+@pytest.mark.parametrize(
+    "xyxy", [(0, 0, 20, 20), (600, 300, 640, 384), (0, 100, 640, 110), (310, 0, 320, 384)]
+)
+def test_a_failure_is_shown_with_what_is_round_it(xyxy: Xyxy) -> None:
+    """The whole box, never beyond the picture."""
+    x0, y0, x1, y1 = view_of(xyxy, (640, 384))
+    assert 0 <= x0 <= xyxy[0] < xyxy[2] <= x1 <= 640
+    assert 0 <= y0 <= xyxy[1] < xyxy[3] <= y1 <= 384
+    assert x1 - x0 >= 96

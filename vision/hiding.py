@@ -8,13 +8,18 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from vision.geometry import bounds, grown
+from vision.geometry import bounds, centre, grown
 from vision.layout import Counter, ZoneKind
 from vision.looking import Look
 from vision.values import Box, Image, Xyxy
 
 HEAD_SHARE = 0.3
 """Upper share of a person's box that is hidden whether or not a head was found in it."""
+
+UNFOUND_SHARE = 0.45
+"""The same where no head was found. Of clerks that a desk cuts the head ends at 0.37 of the box, of
+95 in 100 above 0.44; below 0.45 hangs the card. Source: truth of 147 rendered people.
+"""
 
 MARGIN = 0.06
 """Added round a counter's zones, so that a head at the edge of the staff zone is not cut."""
@@ -71,9 +76,11 @@ def over_heads(
     A missed head is a privacy fault, so no person's box keeps its top whatever was found in it.
     """
     tops: list[Xyxy] = []
+    middles = [centre(head.xyxy) for head in heads]
     for box in people:
         x0, y0, x1, y1 = box.xyxy
-        tops.append((x0, y0, x1, y0 + HEAD_SHARE * (y1 - y0)))
+        found = any(x0 <= x <= x1 and y0 <= y <= (y0 + y1) / 2 for x, y in middles)
+        tops.append((x0, y0, x1, y0 + (HEAD_SHARE if found else UNFOUND_SHARE) * (y1 - y0)))
     return tops + [grown(head.xyxy, 0.15, size_wh) for head in heads]
 
 

@@ -2,11 +2,13 @@
 
 import cv2
 import numpy as np
+import pytest
 
 from tests.fakes_eyes import COLOURS, Painter
 from tests.vision.test_checks import COUNTER, looked
-from vision.hiding import encode, keepable
+from vision.hiding import encode, keepable, over_heads
 from vision.labels import Label
+from vision.values import Box
 
 
 def patch(image: np.ndarray, label: Label) -> int:
@@ -26,6 +28,29 @@ def test_heads_are_gone_even_where_no_head_was_found() -> None:
     painter.image[105:195, 580:660] = speckles
     kept, (x0, y0, _, _) = keepable(painter.image, COUNTER, looked(painter.image))
     assert detail(kept[110 - y0 : 190 - y0, 585 - x0 : 655 - x0]) < 0.1 * detail(speckles)
+
+
+PERSON = Box(Label.PERSON, (100, 100, 300, 500), 0.9)
+
+
+@pytest.mark.parametrize(
+    ("heads", "hidden_to"),
+    [
+        ((), 280),
+        ((Box(Label.HEAD, (170, 110, 230, 190), 0.8),), 220),
+        ((Box(Label.HEAD, (170, 400, 230, 470), 0.8),), 280),
+        ((Box(Label.HEAD, (400, 110, 460, 190), 0.8),), 280),
+    ],
+    ids=["no head found", "head found", "a head in the lap", "a neighbour's head"],
+)
+def test_more_of_a_person_is_hidden_where_no_head_was_found(
+    heads: tuple[Box, ...], hidden_to: float
+) -> None:
+    """A desk cuts seated people: their head reaches down to more than a third of what is seen."""
+    first, *rest = over_heads([PERSON], heads, (640, 640))
+    assert first[:3] == (100, 100, 300)
+    assert first[3] == pytest.approx(hidden_to)
+    assert len(rest) == len(heads)
 
 
 def test_visitors_are_masked_whole() -> None:

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from service.board import CameraState, TileState
 from service.store.reviews import Case, Look, Queue
+from vision.briefing import Leader, TickItem
 from vision.day import Phase
 from vision.entries import Entered
 from vision.labels import Label
@@ -41,6 +42,8 @@ VOCABULARIES: tuple[type[Enum], ...] = (
     Case,
     Look,
     Queue,
+    TickItem,
+    Leader,
 )
 """The closed vocabularies of which every member has a word in every language."""
 

@@ -15,7 +15,16 @@ from service.api.description import as_text, describe
 from service.api.door import ApiSettings, Door
 from service.api.errors import add_handlers, refuse
 from service.api.headers import Guard
-from service.api.routes import board, observations, operations, push, records, reviews, session
+from service.api.routes import (
+    board,
+    briefings,
+    observations,
+    operations,
+    push,
+    records,
+    reviews,
+    session,
+)
 from service.api.schemas import ErrorAnswer
 from service.api.security import let_into_pages
 from service.api.streams import Streams
@@ -77,7 +86,7 @@ def create_app(
         mailboxes=mailboxes if mailboxes is not None else {},
         plan_of=plan_of if plan_of is not None else _ordinary(office),
     )
-    for part in (board, records, reviews, observations, push, session):
+    for part in (board, records, reviews, observations, briefings, push, session):
         app.include_router(part.router, prefix=PREFIX, responses=REFUSALS)
     app.include_router(operations.router, responses=REFUSALS)
     app.state.description = cache(lambda: as_text(describe(app)).encode())  # seldom asked for

@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from service.accounts import Role
 from service.board import CameraState, TileState
+from vision.briefing import Theme, TickItem
 from vision.day import Phase
 from vision.entries import NOTE_LENGTH, Entered
 from vision.layout import ZoneKind
@@ -431,6 +432,113 @@ class EntriesAnswer(Value):
     day: date
     working: bool
     items: tuple[EntryAnswer, ...]
+
+
+class FiguresAnswer(Value):
+    """Score, coverage and visibility, always together; null where there is nothing to divide by.
+
+    `visible`: the share of the expected frames in which it could be seen, 0 to 1.
+    """
+
+    met: int
+    not_met: int
+    waiting: int
+    cannot_tell: int
+    applicable: int
+    score: float | None
+    coverage: float | None
+    visible: float | None
+
+
+class ClauseFiguresAnswer(Value):
+    """The figures of one clause."""
+
+    clause: str
+    text: Words | None
+    figures: FiguresAnswer
+
+
+class LooksAnswer(Value):
+    """What people observed, counted in looks."""
+
+    met: int
+    not_met: int
+    not_seen: int
+    clauses: int
+
+
+class BriefingLine(Value):
+    """One finding of the briefing. `counters` empty: about the office."""
+
+    theme: Theme
+    clause: str
+    counters: tuple[str, ...]
+    reason: Reason | None
+    since: datetime | None
+    met: int
+    not_met: int
+    days: int
+    notes: tuple[str, ...]
+    visible: float | None
+    sentence: Words
+
+
+class DerivedAnswer(Value):
+    """A clause about the office that follows from other rows. `outcome` null: not applicable."""
+
+    clause: str
+    text: Words | None
+    outcome: Outcome | None
+    reason: Reason | None
+    status: Status | None
+
+
+class TickAnswer(Value):
+    """What stands of a tick."""
+
+    item: TickItem
+    item_text: Words
+    value: str
+
+
+class BriefingAnswer(Value):
+    """The pack of a day's briefing: only what a human confirmed or entered is named.
+
+    `facts_day` is the working day it comes from, null: there is none before. `opening` is the best
+    good finding and is read first. `findings` holds all, also those that did not fit on the sheet.
+    """
+
+    day: date
+    working: bool
+    at: datetime | None
+    facts_day: date | None
+    opening: BriefingLine | None
+    evaluation: tuple[BriefingLine, ...]
+    appreciation: tuple[BriefingLine, ...]
+    motivation: Words
+    findings: tuple[BriefingLine, ...]
+    camera: FiguresAnswer
+    looks: LooksAnswer
+    clauses: tuple[ClauseFiguresAnswer, ...]
+    waiting: int
+    contested: int
+    derived: tuple[DerivedAnswer, ...]
+    ticks: tuple[TickAnswer, ...]
+    policy: str
+
+
+class NewTick(BaseModel):
+    """A tick on the sheet. An empty `value` takes it back.
+
+    `led_by` takes `head` or `other`, `thought` takes `list:N` or words of one's own, all others
+    `yes` or `no`.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: ClientKey
+    item: TickItem
+    value: Annotated[str, Field(max_length=400, examples=["yes"])]
 
 
 class SignIn(BaseModel):

@@ -287,6 +287,24 @@ class Store:
         with self.database.read() as connection:
             return tuple(_record(row) for row in connection.execute(query))
 
+    def standing_between(
+        self, first: date, last: date, clauses: frozenset[str] | None = None
+    ) -> tuple[Record, ...]:
+        """The newest record of each counter, clause and slot of the days from `first` to `last`,
+        both included, oldest day first; of these clauses alone where they are named.
+        """
+        newest = (
+            select(func.max(record.c.record_id))
+            .where(record.c.day >= first.isoformat(), record.c.day <= last.isoformat())
+            .group_by(record.c.day, record.c.counter, record.c.clause, record.c.slot)
+        )
+        if clauses is not None:
+            newest = newest.where(record.c.clause.in_(sorted(clauses)))
+        query = _record_query().where(record.c.record_id.in_(newest))
+        with self.database.read() as connection:
+            rows = connection.execute(query.order_by(record.c.day, record.c.record_id)).all()
+        return tuple(_record(row) for row in rows)
+
     # readiness
 
     def add_readiness(self, day: date, answer: Readiness) -> bool:

@@ -55,6 +55,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "POST /api/v1/misses": told.MissAnswer,
     "GET /api/v1/agreement": told.AgreementAnswer,
     "GET /api/v1/accuracy": told.AccuracyAnswer,
+    "GET /api/v1/briefings/{day}": answers.BriefingAnswer,
+    "POST /api/v1/briefings/{day}/ticks": answers.TickAnswer,
     "GET /api/v1/me": answers.Me,
     "POST /api/v1/session": answers.Me,
 }

@@ -154,6 +154,13 @@ CASES = {
     ),
     "GET /api/v1/agreement": Case("/api/v1/agreement"),
     "GET /api/v1/accuracy": Case("/api/v1/accuracy"),
+    "GET /api/v1/briefings/{day}": Case("/api/v1/briefings/2026-11-24"),
+    "GET /api/v1/briefings/{day}/sheet.pdf": Case("/api/v1/briefings/2026-11-24/sheet.pdf"),
+    "POST /api/v1/briefings/{day}/ticks": Case(
+        "/api/v1/briefings/2026-11-24/ticks",
+        201,
+        {"key": "tick-0000001", "item": "prayer", "value": "yes"},
+    ),
     "GET /api/v1/me": Case("/api/v1/me"),
     "POST /api/v1/session": Case(
         "/api/v1/session", 201, {"name": Role.VIEWER.value, "password": PASSWORD}

@@ -131,16 +131,15 @@ def told(teller: Teller, kept: KeptEntry, standing: bool) -> EntryAnswer:
     )
 
 
-def plain(note: str) -> str:
-    """A note on one line. Errors: Refusal 422 for one that is too long or holds unseen letters."""
+def plain(note: str, *, most: int = NOTE_LENGTH, name: str = "note") -> str:
+    """Words on one line. Errors: Refusal 422 for too many letters and for unseen ones."""
     line = " ".join(note.split())
-    if len(line) > NOTE_LENGTH:
-        raise Refusal(
-            422, f"note: expected at most {NOTE_LENGTH} letters, got {len(line)}; shorten it"
-        )
+    if len(line) > most:
+        raise Refusal(422, f"{name}: expected at most {most} letters, got {len(line)}; shorten it")
     if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co") and c != JOINER for c in line):
         raise Refusal(
-            422, "note: expected plain text, got unseen control letters; type it again without them"
+            422,
+            f"{name}: expected plain text, got unseen control letters; type it again without them",
         )
     return line
 

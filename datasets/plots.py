@@ -6,8 +6,8 @@ from html import escape
 Points = Sequence[tuple[float, float]]
 
 COLOURS = ("#1f5fa8", "#c2571a", "#2c8a4b", "#8a2c7d", "#6b6b6b", "#b89b00", "#a82a2a", "#2a8f9e")
-WIDTH, HEIGHT = 620, 340
-LEFT, TOP, RIGHT, BOTTOM = 56, 40, 190, 48
+WIDTH, HEIGHT = 660, 340
+LEFT, TOP, RIGHT, BOTTOM = 56, 40, 230, 48
 
 
 def lines_svg(title: str, x_name: str, y_name: str, series: Mapping[str, Points]) -> str:

@@ -21,6 +21,7 @@ from vision.labels import Label
 from vision.layout import ZoneKind
 from vision.life import Act, Ground
 from vision.policy import Clause, Kind, Observability, Signal
+from vision.trends import Shown, Source
 from vision.values import Outcome, ReadyState, Reason, Slot, Status
 
 VOCABULARIES: tuple[type[Enum], ...] = (
@@ -44,6 +45,8 @@ VOCABULARIES: tuple[type[Enum], ...] = (
     Queue,
     TickItem,
     Leader,
+    Source,
+    Shown,
 )
 """The closed vocabularies of which every member has a word in every language."""
 

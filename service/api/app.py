@@ -24,6 +24,7 @@ from service.api.routes import (
     records,
     reviews,
     session,
+    trends,
 )
 from service.api.schemas import ErrorAnswer
 from service.api.security import let_into_pages
@@ -86,7 +87,7 @@ def create_app(
         mailboxes=mailboxes if mailboxes is not None else {},
         plan_of=plan_of if plan_of is not None else _ordinary(office),
     )
-    for part in (board, records, reviews, observations, briefings, push, session):
+    for part in (board, records, reviews, observations, briefings, trends, push, session):
         app.include_router(part.router, prefix=PREFIX, responses=REFUSALS)
     app.include_router(operations.router, responses=REFUSALS)
     app.state.description = cache(lambda: as_text(describe(app)).encode())  # seldom asked for

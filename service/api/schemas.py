@@ -16,6 +16,7 @@ from vision.day import Phase
 from vision.entries import NOTE_LENGTH, Entered
 from vision.layout import ZoneKind
 from vision.policy import Grain, Kind, Observability, Signal
+from vision.trends import Shown, Source
 from vision.values import Outcome, ReadyState, Reason, Slot, Status
 
 
@@ -31,7 +32,8 @@ def _plus_back(value: Any) -> Any:
 
 
 AtQuery = Annotated[str, BeforeValidator(_plus_back)]
-DayQuery = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+DayQuery = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 """A day that a calendar can answer for."""
 
 CounterName = Annotated[str, StringConstraints(min_length=1, max_length=80)]
@@ -539,6 +541,76 @@ class NewTick(BaseModel):
     key: ClientKey
     item: TickItem
     value: Annotated[str, Field(max_length=400, examples=["yes"])]
+
+
+class CellAnswer(Value):
+    """A week, or the whole span. What is not shown is null: too few cases, or low coverage.
+
+    `applicable` counts every verdict or look, `share` is the part of the decided ones that was met.
+    """
+
+    days: int
+    applicable: int
+    shown: Shown
+    decided: int | None
+    share: float | None
+    coverage: float | None
+    visible: float | None
+
+
+class TrendAnswer(Value):
+    """A clause at a counter. `counter` null: at all together, or about the office."""
+
+    clause: str
+    text: Words | None
+    counter: str | None
+    source: Source
+    weeks: tuple[CellAnswer, ...]
+    whole: CellAnswer
+
+
+class TrendsAnswer(Value):
+    """Weeks by their Monday, oldest first. Rows follow the standard and the layout, no ranking.
+
+    A share of fewer than `smallest` decided cases, or of a week of which less than `floor` could be
+    judged, is not shown.
+    """
+
+    mondays: tuple[date, ...]
+    smallest: int
+    floor: float
+    items: tuple[TrendAnswer, ...]
+
+
+class KanwilFigures(Value):
+    """The figures of one clause of the sheet."""
+
+    clause: str
+    text: Words | None
+    figures: FiguresAnswer
+
+
+class KanwilItem(Value):
+    """One item of the LHPS sheet. `points` is always null: people give them."""
+
+    item: str
+    subject: Words
+    indicator: Words
+    condition: Words
+    points: None
+    evidence: Words
+    days: int
+    confirmed: int
+    clauses: tuple[KanwilFigures, ...]
+
+
+class KanwilAnswer(Value):
+    """The facts for the regional office's sheet in a span of days."""
+
+    since: date
+    until: date
+    policy: str
+    items: tuple[KanwilItem, ...]
 
 
 class SignIn(BaseModel):

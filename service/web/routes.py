@@ -17,7 +17,13 @@ from service.api.routes.reviews import said_about
 from service.api.security import FLAGS, REVIEW, TheDoor, Who
 from service.store.rows import FlagFilter
 from service.texts import Lang, word
-from service.web import briefing_routes, observation_routes, review_routes, static_files
+from service.web import (
+    briefing_routes,
+    observation_routes,
+    review_routes,
+    static_files,
+    trend_routes,
+)
 from service.web.board_page import board_view, versions_of
 from service.web.flag_page import flag_row, flag_view
 from service.web.offers import offers
@@ -154,4 +160,5 @@ def choose_language(lang: Lang, to: Annotated[str | None, Query()] = None) -> Re
 router.include_router(observation_routes.router)
 router.include_router(review_routes.router)
 router.include_router(briefing_routes.router)
+router.include_router(trend_routes.router)
 router.include_router(static_files.router)

@@ -57,6 +57,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "GET /api/v1/accuracy": told.AccuracyAnswer,
     "GET /api/v1/briefings/{day}": answers.BriefingAnswer,
     "POST /api/v1/briefings/{day}/ticks": answers.TickAnswer,
+    "GET /api/v1/trends": answers.TrendsAnswer,
+    "GET /api/v1/kanwil": answers.KanwilAnswer,
     "GET /api/v1/me": answers.Me,
     "POST /api/v1/session": answers.Me,
 }

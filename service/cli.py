@@ -33,6 +33,7 @@ COMMANDS = {
     "evaluate": "score networks on pictures, and verdicts on mornings",
     "train": "rebuild a network, export it in several sizes and as int8",
     "data": "make a training set, look at a set with its boxes",
+    "scenes": "render training pictures and mornings with their truth",
     "bench": "measure speed and memory on this machine",
 }
 

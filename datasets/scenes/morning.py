@@ -33,6 +33,7 @@ import numpy as np
 from mathutils import Matrix
 
 from datasets.scenes import engine, items, odds, room, scene
+from datasets.scenes.boxes import labels
 from datasets.scenes.camera_look import Look, apply
 from datasets.scenes.engine import Box
 from datasets.scenes.kit import Rx, Rz, T
@@ -53,7 +54,7 @@ from datasets.scenes.story import (
     truth_toml,
     who_shown,
 )
-from datasets.scenes.truth import GroundTruth, annotate, labels, project
+from datasets.scenes.truth import GroundTruth, annotate, project
 
 FEATHER = 8  # pixels over which a border is blended into the picture
 ROOM = 44  # pixels round what changed, for its shadow

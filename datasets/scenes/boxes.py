@@ -49,6 +49,7 @@ CLASSES = [
     "calculator",
     "printer",
     "queue_display",
+    "telephone",
 ]
 MIN_VISIBILITY, MIN_PIXELS = 0.15, 25  # objects below are left out of the labels
 PART_VISIBILITY = 0.3  # the same for heads and torsos

@@ -11,6 +11,7 @@ import bpy  # noqa: F401  before bmesh and mathutils, which it brings
 import numpy as np
 from mathutils import Matrix
 
+from datasets.scenes import equipment as E
 from datasets.scenes import shapes as S
 from datasets.scenes import textures as TX
 from datasets.scenes.kit import Rx, Ry, Rz, T, box, ell, from_bm, lathe, mat, new_obj, plane, tube
@@ -745,12 +746,14 @@ OFFICIAL = {
     "tissue": (tissue, 0.13),
     "sanitiser": (sanitiser, 0.05),
     "stamp": (stamp, 0.12),
-    "document": (folder, 0.19),
+    "document": (one_of(folder=folder, brochures=E.brochures), 0.19),
+    "nameplate": (E.desk_sign, 0.13),
 }
 
 
 # ---------------- equipment
-def monitor(rng, g, M, t):
+def monitor(rng, g, M, t, on=True):
+    """A flat screen, lit or dark; it faces +y, the staff."""
     w = rng.uniform(0.48, 0.56)
     h = w * 0.58
     k = mat(
@@ -767,7 +770,9 @@ def monitor(rng, g, M, t):
         "scr",
         w - 0.02,
         h - 0.03,
-        mat("scr", img=TX.screen(TEX + f"/scr{t}.png", rng), rough=0.3, emit=1.1),
+        mat("scr", img=TX.screen(TEX + f"/scr{t}.png", rng), rough=0.3, emit=1.1)
+        if on
+        else mat("scr", (0.012, 0.012, 0.014), 0.12),
         g,
         Q @ T(0, 0.0115, h / 2 + 0.004) @ Rz(180),
         "y",
@@ -784,6 +789,7 @@ def monitor(rng, g, M, t):
         Q @ T(0, -0.043, h * 0.42),
         0.0005,
     )
+    return "monitor_lit" if on else "monitor_dark"
 
 
 def keyboard(rng, g, M, t):

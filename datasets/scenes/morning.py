@@ -216,6 +216,8 @@ def build_stage(script: dict, camera: dict, states: list[State]) -> Stage:
         "p_pens": 0,
         "papers": 0,
         "mood": "usual",
+        "screen": "lit",
+        "visitor_things": [],
         **camera["scene"],
     }
     gt, meta = scene.build(camera["seed"], spec)

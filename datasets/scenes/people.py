@@ -54,6 +54,8 @@ GREY_HAIR = [(0.3, 0.29, 0.28), (0.5, 0.49, 0.48)]
 HAIR = [(0.03, 0.025, 0.022), (0.05, 0.035, 0.028), (0.09, 0.06, 0.045)]
 BROW = (6951, 6934, 6933, 6942, 6935, 6957, 6956, 6983, 6984, 6953)  # vertices over the brow ridge
 TORSO = ("spine_01", "spine_02", "spine_03", "clavicle_l", "clavicle_r")
+LAPEL = 0.014  # metres; a blazer with its lapel over its own surface
+UNDER_JACKET = -0.008  # metres; a card on a strap lies nearer to the shirt where a blazer covers it
 SKIN = 1024  # pixels of the skin texture
 
 
@@ -364,15 +366,19 @@ def person(
             outer.put_under(scarf, jacket)
         parts += objects
         top = worn.chest_of(b, skin, bare_faces, [garment, jacket], scarf)
+        card_style = card_style or rng.choices(worn.STYLES, worn.SHARES)[0]
         if card_style == "clip":
             chest = top
+    jacketed = top is not scarf_chest
+    on_top = LAPEL if jacketed else 0.0
+    lift = 0.0 if not jacketed else LAPEL if chest is top else UNDER_JACKET
     hem = None
     if under:
         alone = worn.scarf_of(b, skin, scarf)
         edge = worn.hem_of(alone)
         hem = (alone, edge) if edge is not None else None
     objects, about = worn.badge(
-        chest, rng, (gid_badge, gid_lan), badge, tag, card_style, strap, both_faces, hem
+        chest, rng, (gid_badge, gid_lan), badge, tag, card_style, strap, both_faces, hem, lift
     )
     parts += objects
     if card_at in ("hand_l", "hand_r"):
@@ -382,7 +388,7 @@ def person(
         about = {**held, "badge": "none", "held_face": "back" if back else "front"}
     if own_mesh and not scarf_worn and "collar" in extras:
         parts += worn.collar(bare_chest, gid, picture)
-    plate = worn.name_tag(top, rng, gid_tag, tag) if "name_tag" in extras else []
+    plate = worn.name_tag(top, rng, gid_tag, tag, on_top) if "name_tag" in extras else []
     parts += plate
     if "pocket" in extras and outfit != "guard" and "blazer" not in wear:
         parts += worn.pocket(chest, rng, gid, picture)
@@ -393,7 +399,7 @@ def person(
     if "necklace" in extras:
         parts += worn.necklace(top, rng, gid)
     if "logo" in extras:
-        parts += worn.logo(top, rng, gid, tag)
+        parts += worn.logo(top, rng, gid, tag, on_top)
     if "earphones" in extras:
         parts += worn.earphones(top, b, rng, gid)
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import math
 import random
+from functools import partial
 
 import bpy
 
-from datasets.scenes import cards, items, odds, paths, people, room, shapes
+from datasets.scenes import cards, equipment, items, odds, paths, people, room, shapes
 from datasets.scenes import textures as tx
 from datasets.scenes.kit import Rx, Rz, T, box, lathe, mat, plane, reset, tube
 from datasets.scenes.paths import TEX
@@ -22,7 +23,9 @@ from datasets.scenes.truth import GroundTruth
 SPEC = {
     "items": "list of personal items on the main desk (names: items.ITEMS)",
     "official": "list of official look-alikes (names: items.OFFICIAL)",
-    "equipment": "list from monitor, keyboard, mouse, counting_machine, calculator",
+    "equipment": "list from monitor, keyboard, mouse, counting_machine, calculator, printer, ...",
+    "screen": "lit or dark",
+    "visitor_things": "list from bottle, handbag, phone, document, cup",
     "staff": "bool, somebody at the main counter",
     "seated": "bool",
     "sex": "male or female",
@@ -51,6 +54,29 @@ SPEC = {
 }
 
 
+VISITOR_HALF = -0.1  # y; nearer to the visitor than this is the visitor's half of the table
+HABITS = {  # where people put things on their table: y from, y to (m), at the sides only
+    "cup": (0.0, 0.4, False),
+    "glass": (0.0, 0.4, False),
+    "bottle": (0.0, 0.4, False),
+    "phone": (0.08, 0.4, False),
+    "charger": (0.0, 0.4, True),
+    "handbag": (-0.1, 0.4, True),
+    "backpack": (-0.1, 0.4, True),
+    "helmet": (-0.2, 0.4, True),
+    "photo_frame": (-0.25, 0.15, True),
+    "doll": (-0.3, 0.15, True),
+    "makeup": (0.05, 0.4, False),
+    "food": (0.0, 0.4, False),
+    "bowl": (0.0, 0.4, False),
+}
+
+
+def half_of(y: float) -> str:
+    """Whose half of the table: visitor or staff."""
+    return "visitor" if y < VISITOR_HALF else "staff"
+
+
 class Desk:
     """The main counter's table: circles that are taken, so that things do not overlap."""
 
@@ -59,13 +85,28 @@ class Desk:
         self.taken: list[tuple[float, float, float]] = []  # x, y, radius; m
 
     def put(self, maker, cls: str, x: float, y: float, yaw: float, r: float, **fields) -> None:
-        g = self.gt.add(cls, **fields)
+        g = self.gt.add(cls, **{"half": half_of(y), **fields})
         shape = maker(self.rng, g, T(x, y, TABLE) @ Rz(yaw), f"{g}")
         if shape:
             self.gt.entries[g - 1]["shape"] = shape
         self.taken.append((x, y, r))
 
+    def habitual(self, cls: str, r: float) -> tuple[float, float] | None:
+        """Free room where people put such things; else, or once in four times, anywhere."""
+        if cls in HABITS and self.rng.random() < 0.75:
+            low, high, aside = HABITS[cls]
+            half = self.style.width / 2
+            for _ in range(40):
+                x = self.rng.uniform(-half + r + 0.03, half - r - 0.03)
+                if aside and abs(x) < 0.45:
+                    continue
+                y = self.rng.uniform(low, high - r * 0.8)
+                if all(math.hypot(x - a, y - b) > r + c - 0.01 for a, b, c in self.taken):
+                    return x, y
+        return self.free(r)
+
     def free(self, r: float) -> tuple[float, float] | None:
+        """Free room for a circle of radius r (m) anywhere on the table."""
         half = self.style.width / 2
         hidden = max(0, self.style.front_height - 0.76) * 1.1  # behind a high front
         for _ in range(80):
@@ -76,7 +117,9 @@ class Desk:
         return None
 
 
-def equip(desk: Desk, chosen: list[str], side: int, behind: float | None = None) -> None:
+def equip(
+    desk: Desk, chosen: list[str], side: int, behind: float | None = None, lit: bool = True
+) -> None:
     """Equipment; `side` is where the monitor stands, `behind` where it hides the person, m."""
     rng = desk.rng
     if "monitor" in chosen:
@@ -84,7 +127,7 @@ def equip(desk: Desk, chosen: list[str], side: int, behind: float | None = None)
         yaw = -side * rng.uniform(20, 50)
         if behind is not None:
             x, yaw = behind, rng.uniform(-12, 12)
-        desk.put(items.monitor, "monitor", x, y, yaw, 0.22)
+        desk.put(partial(items.monitor, on=lit), "monitor", x, y, yaw, 0.22)
     if "keyboard" in chosen:
         x, y = rng.uniform(-0.08, 0.08), rng.uniform(0.16, 0.24)
         desk.put(items.keyboard, "keyboard", x, y, rng.uniform(-6, 6), 0.20)
@@ -98,6 +141,56 @@ def equip(desk: Desk, chosen: list[str], side: int, behind: float | None = None)
     if "calculator" in chosen:
         x, y = rng.uniform(0.3, 0.4), rng.uniform(0.05, 0.2)
         desk.put(items.calculator, "calculator", x, y, rng.uniform(-25, 25), 0.11)
+    if "telephone" in chosen and (q := desk.free(0.13)):
+        desk.put(equipment.telephone, "telephone", *q, 180 + rng.uniform(-40, 40), 0.13)
+    if "printer" in chosen and (q := desk.free(0.25)):
+        desk.put(equipment.printer, "printer", *q, 180 + rng.uniform(-60, 60), 0.25)
+    if "queue_display" in chosen:
+        show_queue(desk)
+
+
+def show_queue(desk: Desk) -> None:
+    """The number of who is called: on the ledge, or hanging above the counter."""
+    rng, style = desk.rng, desk.style
+    g = desk.gt.add("queue_display")
+    x = rng.choice((-1, 1)) * (style.width / 2 - rng.uniform(0.28, 0.4))
+    place = T(x, -0.40, style.front_height + 0.03) @ Rz(rng.uniform(-8, 8))
+    if rng.random() < 0.5:
+        x, z = rng.uniform(-0.5, 0.5), rng.uniform(2.15, 2.4)
+        place = T(x, -0.35, z)
+        rod = mat("rod", (0.6, 0.6, 0.62), 0.4, 1)
+        for s in (-0.1, 0.1):
+            box("rod", 0.012, 0.012, 2.95 - z - 0.1, rod, 0, T(x + s, -0.35, z + 0.1), 0)
+    desk.gt.entries[g - 1]["shape"] = equipment.queue_display(rng, g, place, f"{g}")
+
+
+def left_by_visitor(desk: Desk, o: odds.Odds, wanted: list[str] | None, seed: int) -> None:
+    """A visitor's bottle, bag or papers on the ledge or the visitor's half: no finding."""
+    rng, style = random.Random(seed + 0x7157), desk.style
+    table = o["visitor_things"]
+    if wanted is None:
+        some = {k: w for k, w in table.items() if k != "chance"}
+        n = rng.choice((1, 1, 2)) if rng.random() < table["chance"] else 0
+        wanted = [odds.one(rng, some) for _ in range(n)]
+    height = style.front_height + 0.03 if style.ledge else TABLE
+    if not style.ledge and style.front_height > 0.82:
+        return
+    taken: list[tuple[float, float]] = []
+    for k in wanted:
+        maker, r = ({**items.OFFICIAL, **items.ITEMS})[k]
+        y = -0.43 if style.ledge else -0.28 + r * 0.4
+        for _ in range(30):
+            x = rng.uniform(-style.width / 2 + r, style.width / 2 - r)
+            on_table = [] if style.ledge else desk.taken
+            if all(abs(x - a) > r + c for a, c in taken) and all(
+                math.hypot(x - a, y - b) > r + c - 0.01 for a, b, c in on_table
+            ):
+                g = desk.gt.add(k, personal=k != "document", owner="visitor", half="visitor")
+                shape = maker(rng, g, T(x, y, height) @ Rz(rng.uniform(-25, 25)), f"{g}")
+                if shape:
+                    desk.gt.entries[g - 1]["shape"] = shape
+                taken.append((x, r))
+                break
 
 
 def random_colour(rng: random.Random) -> tuple[float, float, float]:
@@ -110,7 +203,7 @@ def clutter(desk: Desk, o: odds.Odds, spec: dict) -> None:
     for _ in range(spec.get("papers", rng.choice(o["desk"]["papers"]))):
         if q := desk.free(0.12):
             desk.taken.append((*q, 0.12))
-            g = desk.gt.add("document")
+            g = desk.gt.add("document", half=half_of(q[1]))
             for i in range(rng.choice((1, 3))):
                 thick = 0.0006 + 0.006 * rng.random()
                 white = mat("pap", (0.93, 0.93, 0.91), 0.85)
@@ -118,7 +211,7 @@ def clutter(desk: Desk, o: odds.Odds, spec: dict) -> None:
                 box("paper", 0.21, 0.297, thick, white, g, place, 0)
     if rng.random() < spec.get("p_pens", o["desk"]["pens"]) and (q := desk.free(0.05)):
         desk.taken.append((*q, 0.05))
-        g = desk.gt.add("pens")
+        g = desk.gt.add("pens", half=half_of(q[1]))
         profile = [(0, 0), (0.04, 0), (0.04, 0.1), (0.037, 0.1), (0.037, 0.01), (0, 0.01)]
         lathe("penc", profile, mat("pc", random_colour(rng), 0.5), g, T(*q, TABLE))
         for _ in range(4):
@@ -130,7 +223,7 @@ def clutter(desk: Desk, o: odds.Odds, spec: dict) -> None:
         picture = tx.sign(f"{TEX}/num.png", str(number), "LOKET", white, blue, 400, 220)
         x = spec.get("plate_x", rng.uniform(-0.6, 0.6))
         place = T(x, -0.36, desk.style.front_height + 0.03) @ Rx(-12) @ T(0, 0, 0.06)
-        g = desk.gt.add("nameplate")
+        g = desk.gt.add("nameplate", half="visitor")
         plane("num", 0.22, 0.12, mat("num", img=picture, rough=0.2), g, place, "y")
 
 
@@ -142,7 +235,7 @@ def personal(desk: Desk, o: odds.Odds, wanted: list[str] | None) -> None:
         wanted = rng.choices(list(items.ITEMS), weights=[o["items"][k] for k in items.ITEMS], k=n)
     for k in sorted(wanted, key=lambda k: -items.ITEMS[k][1]):
         maker, r = items.ITEMS[k]
-        q = desk.free(r)
+        q = desk.habitual(k, r)
         if q is None:
             continue
         if k not in ("doll", "photo_frame", "handbag", "backpack"):
@@ -296,7 +389,7 @@ def lay_card(
 ) -> None:
     """The card of `owner`, not worn, on a desk; in half of the cases with its strap."""
     face = "back" if rng.random() < 0.35 else "front"
-    more = {"role": role, "person": owner, "worn": "desk"}
+    more = {"role": role, "person": owner, "worn": "desk", "half": half_of(y)}
     g = gt.add("id_card", badge="none", face=face, **more)
     strap = gt.add("lanyard", **more) if rng.random() < 0.5 else 0
     place = T(x, y, TABLE) @ Rz(rng.uniform(-180, 180))
@@ -382,10 +475,12 @@ def build(seed: int, spec: dict | None = None, o: odds.Odds | None = None):
     behind = None
     if "monitor_side" not in spec and apart.random() < o["people"]["behind_monitor"]:
         behind = side * apart.uniform(0.08, 0.3)
-    equip(desk, spec.get("equipment", odds.some(rng, o["equipment"])), side, behind)
+    lit = spec.get("screen", "lit" if apart.random() < o["screen"]["lit"] else "dark") == "lit"
+    equip(desk, spec.get("equipment", odds.some(rng, o["equipment"])), side, behind, lit)
     clutter(desk, o, spec)
     personal(desk, o, spec.get("items"))
     official(desk, o, spec.get("official"), seed)
+    left_by_visitor(desk, o, spec.get("visitor_things"), seed)
     present = spec.get("staff", rng.random() < o["people"]["staff"])
     badge = spec.get("badge", odds.one(rng, o["badge"]))
     straight = present or spec.get("tidy_chair")

@@ -24,6 +24,7 @@ from datasets.scenes.paths import TEX
 
 Objects = list[bpy.types.Object]
 REEL = [(0, -0.004), (0.015, -0.004), (0.016, 0), (0.012, 0.004), (0, 0.005)]  # radius, height; m
+STYLES, SHARES = ("portrait", "landscape", "clip"), (0.62, 0.2, 0.18)
 GOLD = [(0.85, 0.65, 0.25), (0.8, 0.8, 0.82), (0.85, 0.55, 0.45)]
 TIES = [
     (0.1, 0.12, 0.3),
@@ -121,9 +122,11 @@ def badge(
     length: float | None,
     both_faces: bool,
     hem: tuple[Chest, float] | None = None,
+    lift: float = 0.0,
 ) -> tuple[Objects, dict]:
     """Card (and strap) as `worn` says; ids of card and strap; strap `length` below the neck (m).
     `hem`: the card hangs half under this scarf, whose lower edge lies so far from the neck (m).
+    `lift`: how much farther from the chest the card lies than on a shirt (m).
     """
     gid_card, gid_strap = ids
     out: Objects = []
@@ -139,7 +142,7 @@ def badge(
         return out, info
     if worn == "lanyard_only":  # like a badge and none: the strap without its card
         return strap(chest, gid_strap, material, low, 0, rng.uniform(0.005, 0.008)), info
-    style = style or rng.choices(["portrait", "landscape", "clip"], (0.62, 0.2, 0.18))[0]
+    style = style or rng.choices(STYLES, SHARES)[0]
     info["card_style"] = style
     w, h = size_of(style)
     if style == "clip":  # clipped to the shirt on the person's left, no strap
@@ -153,7 +156,7 @@ def badge(
         side, turned = rng.uniform(-0.03, 0.05), 0.0
         low = hem[1] + h * rng.uniform(-0.55, 0.1) + h / 2 + 0.007
     twist = math.radians(turned)
-    lie = chest.flat(side, low - 0.007 - h / 2, h / 2, 0.012, twist)
+    lie = chest.flat(side, low - 0.007 - h / 2, h / 2, 0.012 + lift, twist)
     if lie is None:
         return out, {**info, "badge": "none"}
     centre, right, up, normal, above = lie
@@ -258,9 +261,9 @@ def collar(chest: Chest, gid: int, picture: str) -> Objects:
     return out
 
 
-def name_tag(chest: Chest, rng: random.Random, gid: int, tag: str) -> Objects:
-    """An engraved plate on the left chest."""
-    lie = chest.flat(rng.uniform(0.075, 0.1), -rng.uniform(0.10, 0.14), 0.02, 0.010)
+def name_tag(chest: Chest, rng: random.Random, gid: int, tag: str, lift: float = 0.0) -> Objects:
+    """An engraved plate on the left chest, `lift` farther out than on a shirt (m)."""
+    lie = chest.flat(rng.uniform(0.075, 0.1), -rng.uniform(0.10, 0.14), 0.02, 0.010 + lift)
     if lie is None:
         return []
     w, h = rng.uniform(0.062, 0.08), rng.uniform(0.018, 0.026)
@@ -338,11 +341,11 @@ def necklace(chest: Chest, rng: random.Random, gid: int) -> Objects:
     return out
 
 
-def logo(chest: Chest, rng: random.Random, gid: int, tag: str) -> Objects:
+def logo(chest: Chest, rng: random.Random, gid: int, tag: str, lift: float = 0.0) -> Objects:
     """An emblem sewn or printed on the chest: as big as a card's photo, and no card."""
     size = rng.uniform(0.035, 0.07)
     lie = chest.flat(rng.choice((-1, 1)) * rng.uniform(0.07, 0.095), -rng.uniform(0.11, 0.16),
-                     size / 2, 0.007)  # fmt: skip
+                     size / 2, 0.007 + lift)  # fmt: skip
     if lie is None:
         return []
     picture, share = tx.emblem(f"{TEX}/logo_{tag}.png", rng)

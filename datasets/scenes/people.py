@@ -54,7 +54,7 @@ GREY_HAIR = [(0.3, 0.29, 0.28), (0.5, 0.49, 0.48)]
 HAIR = [(0.03, 0.025, 0.022), (0.05, 0.035, 0.028), (0.09, 0.06, 0.045)]
 BROW = (6951, 6934, 6933, 6942, 6935, 6957, 6956, 6983, 6984, 6953)  # vertices over the brow ridge
 TORSO = ("spine_01", "spine_02", "spine_03", "clavicle_l", "clavicle_r")
-LAPEL = 0.014  # metres; a blazer with its lapel over its own surface
+LAPEL = 0.020  # metres; a blazer with its lapel over its own surface
 UNDER_JACKET = -0.008  # metres; a card on a strap lies nearer to the shirt where a blazer covers it
 SKIN = 1024  # pixels of the skin texture
 

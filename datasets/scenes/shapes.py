@@ -692,14 +692,9 @@ def sling(rng, g, M, t):
     gold = mat("gold", (0.8, 0.6, 0.25), 0.3, 1)
     box("lock", 0.025, 0.01, 0.018, gold, g, lie @ T(0, -d * 0.56, h * 0.52), 0.002)
     a = np.linspace(0, 1, 30)
-    loop = [
-        (
-            w * 0.5 * math.cos(2 * math.pi * q) + w * 0.2,
-            -d - 0.06 + 0.07 * math.sin(2 * math.pi * q),
-            0.006,
-        )
-        for q in a
-    ]
+    behind = d / 2 + 0.05 if upright else h / 2 + 0.04
+    turn = 2 * math.pi * a
+    loop = np.c_[0.4 * w * np.cos(turn), behind + 0.045 * np.sin(turn), np.full(30, 0.006)]
     tube("belt", loop, 0.004, hide, g, M, 6)
     return "shoulder_bag"
 

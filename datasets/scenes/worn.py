@@ -147,6 +147,8 @@ def badge(
     w, h = size_of(style)
     if style == "clip":  # clipped to the shirt on the person's left, no strap
         side, low = rng.uniform(0.055, 0.085), -rng.uniform(0.09, 0.14)
+        if lift > 0:  # beside the lapel
+            side += 0.025
         if rng.random() < 0.3:
             w, h = ACROSS
     elif hem is None:

@@ -295,6 +295,8 @@ def add_person(
     card["worn"] = "clip" if info["card_style"] == "clip" else "lanyard"
     if "held_face" in info:
         card.update(absent=False, worn="hand", face=person.pop("held_face"), badge="none")
+    if "badge_normal" in info:
+        card.update(normal=info["badge_normal"], at=info["badge_pos"])
     person["card_at"] = "away" if card["absent"] else card["worn"]
     name_tag["absent"] = "name_tag" not in info
     return gp, parts, faces

@@ -415,6 +415,8 @@ def _rendered(picture: Path, truth: dict[str, Any]) -> Labelled:
         word = "id_card_back" if _turned(thing, people) else str(thing["cls"])
         label = WORDS.get(word)
         groups = _groups(thing if label is Label.PERSON else people.get(thing.get("person")))
+        if label in (Label.ID_CARD, Label.ID_CARD_BACK) and "worn" in thing:
+            groups += (f"card: {thing['worn']}",)  # lanyard, clip, hand or desk
         if label is not None and "box" in thing:
             hidden = _hidden(thing, VISIBLE) or (label is Label.PERSON and kind == "desk")
             boxes.append(TrueBox(label, _box(thing), groups, hidden))

@@ -312,3 +312,11 @@ def test_the_real_sets_are_read_without_a_fault(name: str, pictures: int, boxes:
     found = read_set(name, SHARED / "data").pictures
     assert len(found) == pictures
     assert sum(len(picture.boxes) for picture in found) == boxes
+
+
+def test_renders_tell_where_a_card_is(tmp_path: Path) -> None:
+    """A card in a hand is found as often as one on a strap, or the badge check learns the strap."""
+    write_render(tmp_path, 20, [PERSON, {**TURNED, "worn": "hand"}])
+    (picture,) = read_rendered(tmp_path, worn=True).pictures
+    (card,) = (box for box in picture.boxes if box.label is Label.ID_CARD_BACK)
+    assert card.groups[-1] == "card: hand"

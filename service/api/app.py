@@ -22,6 +22,7 @@ from service.api.routes import (
     operations,
     push,
     records,
+    replays,
     reviews,
     session,
     trends,
@@ -87,7 +88,8 @@ def create_app(
         mailboxes=mailboxes if mailboxes is not None else {},
         plan_of=plan_of if plan_of is not None else _ordinary(office),
     )
-    for part in (board, records, reviews, observations, briefings, trends, push, session):
+    parts = (board, records, reviews, replays, observations, briefings, trends, push, session)
+    for part in parts:
         app.include_router(part.router, prefix=PREFIX, responses=REFUSALS)
     app.include_router(operations.router, responses=REFUSALS)
     app.state.description = cache(lambda: as_text(describe(app)).encode())  # seldom asked for

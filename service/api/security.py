@@ -120,6 +120,9 @@ OBSERVE = Need(Scope.BRIEFING, Role.SUPERVISOR)
 REVIEW = Need(Scope.FLAGS, Role.SUPERVISOR, Role.EVALUATOR, people=True)
 """Saying whether what was flagged is so: a named human, signed in."""
 
+EXPORT = Need(Scope.FLAGS, Role.SUPERVISOR, people=True)
+"""Handing evidence out of the office: who runs it, for a request with a number."""
+
 CONTEST = Need(Scope.BOARD, *Role, people=True)
 """Contesting what is said of a counter: everybody with an account, signed in."""
 

@@ -209,6 +209,10 @@ class Teller:
             flag_url=None if flag is None else f"/api/v1/flags/{flag}",
         )
 
+    def clause_words(self, name: str) -> s.Words | None:
+        """The text of a clause by its name."""
+        return self._clause_text(clause_of(self.policy, name))
+
     def _clause_text(self, clause: Clause | None) -> s.Words | None:
         if clause is None:
             return None

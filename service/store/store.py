@@ -544,6 +544,29 @@ class Store:
                 raise KeyError(flag_id)
             connection.execute(insert(flag_frame).values(row).on_conflict_do_nothing())
 
+    def frames_between(
+        self, counter: str, since: datetime, until: datetime
+    ) -> tuple[FlagFrame, ...]:
+        """Kept pictures of a counter with `since <= captured_at < until`, each instant once."""
+        query = (
+            select(flag_frame)
+            .where(
+                flag_frame.c.flag_id.in_(
+                    select(flag.c.flag_id).where(
+                        flag.c.counter == counter,
+                        flag.c.window_since < micros(until),
+                        flag.c.window_until >= micros(since),
+                    )
+                ),
+                flag_frame.c.captured_at >= micros(since),
+                flag_frame.c.captured_at < micros(until),
+            )
+            .order_by(flag_frame.c.captured_at, flag_frame.c.removed_at.is_not(None).desc())
+        )
+        with self.database.read() as connection:
+            found = {row.captured_at: _frame(row) for row in connection.execute(query)}
+        return tuple(found.values())
+
     def flags_of_picture(self, sha: str) -> tuple[FlagPicture, ...]:
         """The flags a kept picture belongs to; none: nobody may see it."""
         query = (

@@ -20,6 +20,7 @@ from service.texts import Lang, word
 from service.web import (
     briefing_routes,
     observation_routes,
+    replay_routes,
     review_routes,
     static_files,
     trend_routes,
@@ -28,6 +29,7 @@ from service.web.board_page import board_view, versions_of
 from service.web.flag_page import flag_row, flag_view
 from service.web.offers import offers
 from service.web.pages import LANGUAGE_COOKIE, YEAR_S, PageRoute, language, local_path, render
+from service.web.replay_routes import around
 from service.web.review_page import said_view
 from service.web.static_files import release
 from vision.values import Outcome
@@ -135,6 +137,7 @@ def show_flag(flag_id: int, request: Request, who: Who, door: TheDoor) -> Respon
         outcomes=[(outcome, word(outcome, lang)) for outcome in Outcome],
         offset=round(offset.total_seconds() / 60),
         said=said,
+        around=around(detail.flag, zone),
         **offers(who),
     )
     return HTMLResponse(page)
@@ -158,6 +161,7 @@ def choose_language(lang: Lang, to: Annotated[str | None, Query()] = None) -> Re
 
 
 router.include_router(observation_routes.router)
+router.include_router(replay_routes.router)
 router.include_router(review_routes.router)
 router.include_router(briefing_routes.router)
 router.include_router(trend_routes.router)

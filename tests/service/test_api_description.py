@@ -20,6 +20,7 @@ from cameras.push import Mailbox
 from service.accounts import Accounts, LoginRefused, LoginWaits, Role
 from service.api import create_app
 from service.api import schemas as answers
+from service.api import schemas_replays as replays
 from service.api import schemas_reviews as told
 from service.api.description import as_text, describe
 from service.api.errors import CODES
@@ -50,6 +51,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "GET /api/v1/flags/{flag_id}/reviews": told.FlagReviewsAnswer,
     "POST /api/v1/flags/{flag_id}/reviews": told.ReviewedAnswer,
     "POST /api/v1/flags/{flag_id}/contests": told.ContestAnswer,
+    "GET /api/v1/replays": replays.SpanAnswer,
+    "POST /api/v1/replays": replays.ReplayAnswer,
     "GET /api/v1/contests": told.ContestsAnswer,
     "POST /api/v1/contests/{contest_id}/answer": told.ReviewedAnswer,
     "POST /api/v1/misses": told.MissAnswer,

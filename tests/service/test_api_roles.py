@@ -139,6 +139,25 @@ CASES = {
         fresh_contest,
         unknown=("/api/v1/flags/99/contests",),
     ),
+    "GET /api/v1/replays": Case(
+        "/api/v1/replays?counter=loket_2&since=2026-11-24T07:50:00%2B07:00"
+        "&until=2026-11-24T08:00:00%2B07:00",
+        unknown=(
+            "/api/v1/replays?counter=loket_9&since=2026-11-24T07:50:00%2B07:00"
+            "&until=2026-11-24T08:00:00%2B07:00",
+        ),
+        others=(
+            "/api/v1/replays?counter=loket_2&since=2026-11-24T07:50:00%2B07:00"
+            "&until=2026-11-24T08:00:00%2B07:00",
+        ),
+    ),
+    "POST /api/v1/replays": Case(
+        "/api/v1/replays", body={"day": "2026-11-24", "counter": "loket_2", "slot": "ready"}
+    ),
+    "GET /api/v1/flags/{flag_id}/export": Case(
+        "/api/v1/flags/1/export?request=ND-12/2026",
+        unknown=("/api/v1/flags/99/export?request=ND-12/2026",),
+    ),
     "GET /api/v1/contests": Case("/api/v1/contests"),
     "POST /api/v1/contests/{contest_id}/answer": Case(
         "/api/v1/contests/1/answer",

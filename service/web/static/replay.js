@@ -31,6 +31,7 @@ function flagOf(body) {
   const frames = body.frames.map(({ sample, ...kept }) => ({
     at: Date.parse(sample.captured_at),
     url: kept.url,
+    never: !kept.sha, // a sample of which no picture was kept
     size: kept.frame_wh,
     crop: kept.crop_xyxy ?? (kept.frame_wh && [0, 0, ...kept.frame_wh]),
     view: sample.view,
@@ -84,11 +85,16 @@ function picture(index) {
   return pictures.get(frame.url);
 }
 
+function missingWords(frame) {
+  if (frame.never) return WORDS.replay.not_kept;
+  return WORDS.flag[frame.url ? "picture_failed" : "picture_gone"];
+}
+
 function showPicture(frame) {
   const wanted = picture(place);
   const note = by("picture-note");
   const failed = !wanted || wanted.dataset.failed;
-  note.textContent = failed ? WORDS.flag[frame.url ? "picture_failed" : "picture_gone"] : "";
+  note.textContent = failed ? missingWords(frame) : "";
   note.hidden = !failed;
   const shown = by("picture").querySelector("img.frame");
   if (wanted && !failed) {
@@ -272,7 +278,7 @@ function placeOf(instant) {
 function start(flag) {
   ({ frames, zones } = flag);
   if (!frames.length) {
-    by("picture-note").textContent = WORDS.flag.no_frames;
+    by("picture-note").textContent = WORDS.replay?.empty ?? WORDS.flag.no_frames;
     return;
   }
   const scrub = by("scrub");

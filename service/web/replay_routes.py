@@ -1,0 +1,109 @@
+"""Putar ulang: a span of the day from stored samples, and what would have been decided."""
+
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Annotated
+from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from service.api.objects import counter_for
+from service.api.security import FLAGS, TheDoor, Who
+from service.policies import PARAMETERS
+from service.store import Flag
+from service.texts import Lang, capital, check_text, number_text, text, word
+from service.web.offers import offers
+from service.web.pages import PageRoute, language, render
+from vision.policy import Policy
+from vision.values import Outcome, Slot
+
+LENGTHS = (2, 5, 10, 15)
+"""Minutes a span may be long on the page."""
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+def around(flag: Flag, zone: tzinfo) -> str:
+    """The address of the span around a flag."""
+    since = (flag.window[0] - timedelta(minutes=1)).astimezone(zone)
+    query = {
+        "counter": flag.counter,
+        "day": since.date().isoformat(),
+        "time": since.strftime("%H:%M"),
+        "minutes": 5,
+    }
+    return f"/replays?{urlencode(query, quote_via=quote)}"
+
+
+@router.get("/replays", dependencies=[Depends(FLAGS)])
+def show_span(
+    request: Request,
+    who: Who,
+    door: TheDoor,
+    counter: str = "",
+    day: Annotated[date | None, Query()] = None,
+    at: Annotated[str, Query(alias="time", pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^$")] = "",
+    minutes: Annotated[int, Query(ge=1, le=15)] = 5,
+    check: str = "",
+) -> Response:
+    """What each stored sample of a counter said, and the same span judged under other numbers."""
+    lang = language(request)
+    board, policy, layout = door.office.board(), door.office.policy(), door.office.layout()
+    zone = ZoneInfo(board.time_zone)
+    seen = [c for c in layout.counters if who.may_see(c.counter)]
+    chosen = counter_for(who, door, counter or (seen[0].counter if seen else ""))
+    now = board.now.astimezone(zone)
+    usual = door.plan_of(now.date()).looks_from or now
+    since = datetime.combine(
+        day or now.date(),
+        time.fromisoformat(at) if at else usual.astimezone(zone).time().replace(second=0),
+        zone,
+    )
+    until = since + timedelta(minutes=minutes)
+    span = {"counter": chosen.counter, "since": since.isoformat(), "until": until.isoformat()}
+    rules = policy.rules_for(chosen.role)
+    checks = sorted({rule.check for rule in rules} | {"staff_present"})
+    page = render(
+        "replays.html",
+        request,
+        lang,
+        office=board.office_name,
+        counters=[(c.counter, c.name) for c in seen],
+        chosen=chosen.counter,
+        name=chosen.name,
+        day=since.date().isoformat(),
+        time=since.strftime("%H:%M"),
+        minutes=minutes,
+        lengths=sorted({*LENGTHS, minutes}),
+        checks=[(name, capital(check_text(name, lang))) for name in checks],
+        check=check if check in checks else checks[0],
+        source=f"/api/v1/replays?{urlencode(span, quote_via=quote)}",
+        offset=round((since.utcoffset() or timedelta()).total_seconds() / 60),
+        outcomes=[(outcome, word(outcome, lang)) for outcome in Outcome],
+        slots=[
+            (slot.value, capital(word(slot, lang))) for slot in (Slot.READY, Slot.OPEN, Slot.OPEN_2)
+        ],
+        numbers=_numbers(policy, chosen.role, lang),
+        **offers(who),
+    )
+    return HTMLResponse(page)
+
+
+def _numbers(policy: Policy, role: str, lang: Lang) -> list[tuple[str, float, str]]:
+    """The numbers of the policy that rules of this role use: name, value, and its range."""
+    used = {name for rule in policy.rules_for(role) for name in rule.parameters}
+    return [
+        (
+            name,
+            policy.parameters[name],
+            text(
+                "replay.range",
+                lang,
+                now=number_text(policy.parameters[name], lang),
+                low=number_text(PARAMETERS[name][0], lang),
+                high=number_text(PARAMETERS[name][1], lang),
+            ),
+        )
+        for name in sorted(used & policy.parameters.keys() & PARAMETERS.keys())
+    ]

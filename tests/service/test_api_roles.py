@@ -265,6 +265,8 @@ def test_a_token_reaches_only_its_scope(house: House, name: str) -> None:
 def test_what_is_not_there_is_not_found(house: House, name: str) -> None:
     """404, for every role that may ask."""
     for role in (Role.SUPERVISOR, Role.EVALUATOR, Role.ADMIN):
+        if role.value not in operations()[name]["x-required-role"]:
+            continue
         client = house.signed_in(role)
         for path in CASES[name].unknown:
             assert call(client, name, house, path) == 404, path

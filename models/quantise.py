@@ -29,8 +29,15 @@ from vision.errors import DataError, ModelMismatch, SiagaError
 from vision.geometry import iou
 from vision.values import Floats, Image
 
-PICTURES: Final = 160
-"""Calibrated on at most so many. Source: own; 80 more change no range by more than 2 %."""
+PICTURES: Final = 64
+"""Calibrated on at most so many. Source: own."""
+
+PERCENTILE: Final = 99.995
+"""So many of 100 activations fit the range, the rest is cut off. With the full range (the tool's
+default) scene@2 lost 3.3 points of mean AP50 on office_cctv_ccby, with this one 1.6."""
+
+KEPT_AT_ONCE: Final = 4
+"""Pictures whose activations are in memory together: some hundred MB each."""
 
 SURE: Final = 0.5
 SAME_PLACE: Final = 0.7
@@ -55,11 +62,20 @@ def quantise(card: Card, pictures: Sequence[Path], target: Path, head: str = "de
     )
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
+    stride = min(KEPT_AT_ONCE, len(pictures))
+    chosen = pictures[: len(pictures) - len(pictures) % stride]
+
     class Reader(CalibrationDataReader):  # type: ignore[misc]  # onnxruntime has no types
         """Training pictures as the network is given them."""
 
         def __init__(self) -> None:
-            self.batches = batches_of(card, pictures)
+            self.batches = batches_of(card, chosen)
+
+        def __len__(self) -> int:
+            return len(chosen)
+
+        def set_range(self, start_index: int, end_index: int) -> None:
+            self.batches = batches_of(card, chosen[start_index:end_index])
 
         def get_next(self) -> dict[str, Floats] | None:
             batch = next(self.batches, None)
@@ -79,8 +95,12 @@ def quantise(card: Card, pictures: Sequence[Path], target: Path, head: str = "de
             reduce_range=True,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
-            calibrate_method=CalibrationMethod.MinMax,
+            calibrate_method=CalibrationMethod.Percentile,
             nodes_to_exclude=floats,
+            extra_options={
+                "CalibPercentile": PERCENTILE,
+                "CalibStridedMinMax": stride,  # for every method, whatever its name says
+            },
         )
     network = onnx.load(str(target))
     said = {entry.key for entry in network.metadata_props}

@@ -95,8 +95,8 @@ def test_pictures_to_calibrate_with_are_spread_over_the_training_list(tmp_path: 
     lines = [f"./images/{number:04d}.jpg" for number in range(1000)]
     (tmp_path / "train.txt").write_text("\n".join(lines) + "\n")
     chosen = calibration_pictures(tmp_path)
-    assert 100 < len(chosen) <= 160
-    assert chosen[1] == tmp_path / "images/0007.jpg"
+    assert 50 < len(chosen) <= 64
+    assert chosen[1] == tmp_path / "images/0016.jpg"
 
 
 def test_without_pictures_nothing_is_calibrated(tmp_path: Path) -> None:

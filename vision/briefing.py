@@ -180,7 +180,6 @@ def pack_of(day: date, facts: DayFacts | None, before: Sequence[DayFacts], polic
     evaluation = _chosen(breaches, notes)
     opening = good[0] if good else None
     appreciation = tuple(good[1 : MOST + 1]) or tuple(good[:1])
-    statuses = [verdict.status for verdict in known.verdicts]
     return Pack(
         day=day,
         facts_day=None if facts is None else facts.day,
@@ -191,8 +190,8 @@ def pack_of(day: date, facts: DayFacts | None, before: Sequence[DayFacts], polic
         camera=figures_of(known.verdicts, policy),
         looks=looks_of(known.observed),
         clauses=by_clause(known.verdicts, policy),
-        waiting=statuses.count(Status.PROVISIONAL) + statuses.count(Status.PROPOSED),
-        contested=statuses.count(Status.CONTESTED),
+        waiting=sum(1 for verdict in known.verdicts if _waits(verdict)),
+        contested=sum(1 for verdict in known.verdicts if verdict.status is Status.CONTESTED),
     )
 
 
@@ -255,6 +254,15 @@ def _known(facts: DayFacts, policy: Policy) -> DayFacts:
 def is_found(verdict: Verdict) -> bool:
     """Whether a verdict may be named: a breach that a human confirmed, and nothing else."""
     return verdict.outcome is Outcome.NOT_MET and verdict.status is Status.CONFIRMED
+
+
+def _waits(verdict: Verdict) -> bool:
+    """Whether a breach, found or proposed, waits for a human. A proposal that all is well does not.
+
+    Nobody has to look at it before the morning.
+    """
+    undecided = verdict.status in (Status.PROVISIONAL, Status.PROPOSED)
+    return undecided and Outcome.NOT_MET in (verdict.outcome, verdict.proposal)
 
 
 def _breaches(facts: DayFacts, policy: Policy) -> tuple[Item, ...]:

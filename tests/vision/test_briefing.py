@@ -65,6 +65,16 @@ def test_a_pack_names_what_a_human_confirmed_and_nothing_else() -> None:
     assert "FO-C2f" not in {i.clause for i in (*made.all_findings, *made.appreciation)}
 
 
+def test_only_what_may_be_a_breach_waits_for_a_review() -> None:
+    """A proposal that all is well needs nobody before the morning."""
+
+    def proposed(proposal: Outcome | None) -> Verdict:
+        plain = verdict("loket_1", "FO-B3a", Outcome.CANNOT_TELL, Reason.AWAITING_HUMAN)
+        return replace(plain, status=Status.PROPOSED, proposal=proposal)
+
+    assert [pack([proposed(p)]).waiting for p in (Outcome.NOT_MET, Outcome.MET, None)] == [1, 0, 0]
+
+
 @pytest.mark.parametrize("status", [s for s in Status if s is not Status.CONFIRMED])
 def test_a_breach_of_any_other_status_is_never_named(status: Status) -> None:
     """Provisional, contested, lapsed, overturned, proposed, final: none is confirmed."""

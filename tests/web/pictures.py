@@ -2,8 +2,9 @@
 
     python -m tests.web.pictures http://127.0.0.1:8477 docs/pictures
 
-It waits for two moments of the bundled morning: three minutes before the answer, and the seconds
-after it in which somebody stands before the camera of loket 4.
+It waits for three moments of the bundled morning: three minutes before the answer, the seconds
+after it in which somebody stands before the camera of loket 4, and the time after opening. Then it
+does what a supervisor would do until the evening, for the briefing of the next day.
 """
 
 import argparse
@@ -11,7 +12,8 @@ import json
 import re
 import time
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -23,7 +25,15 @@ VIEWS = {  # name: path, language, size
     "board-phone-id": ("/", "id", (360, 740)),
     "board-wall-id": ("/?mode=wall", "id", (1920, 1080)),
 }
-BEFORE, AFTER = "07:52", "07:55:04"
+BEFORE, AFTER, OPEN = "07:52", "07:55:04", "08:00:20"
+TOMORROW = "/briefing/2026-11-25"
+SEEN = (  # clause, counter, outcome, occasion, note: what a supervisor taps during the day
+    ("FO-R10", "FO-1", "not_met", 1, ""),
+    ("FO-R10", "FO-1", "met", 2, ""),
+    ("FO-R10", "FO-1", "not_met", 3, ""),
+    ("FO-S6a", "FO-3", "met", 1, "keluhan dicatat sampai tuntas"),
+    ("FO-S2a", "FO-2", "met", 1, ""),
+)
 PATIENCE_S = 600
 
 
@@ -59,6 +69,45 @@ def take(page: Page, folder: Path, name: str) -> None:
     page.screenshot(path=folder / f"{name}.jpg", type="jpeg", quality=82, full_page=True)
 
 
+def post(url: str, path: str, body: dict[str, object]) -> None:
+    """A supervisor's act. What was settled already (409) is passed over."""
+    headers = {"Content-Type": "application/json", "Origin": url}
+    request = Request(f"{url}/api/v1{path}", json.dumps(body).encode(), headers)
+    try:
+        urlopen(request).close()
+    except HTTPError as refused:
+        if refused.code != 409:
+            raise
+
+
+def work_through_the_day(url: str) -> None:
+    """Confirm what the camera says is not met, and enter what no camera sees."""
+    with urlopen(f"{url}/api/v1/flags?limit=200") as answer:
+        flags = json.load(answer)["items"]
+    for flag in flags:
+        if flag["verdict"]["outcome"] == "not_met":
+            with urlopen(f"{url}/api/v1/flags/{flag['flag']}/reviews") as answer:
+                version = json.load(answer)["version"]
+            body = {"version": version, "act": "agree"}
+            post(url, f"/flags/{flag['flag']}/reviews", body)
+    for n, (clause, counter, outcome, occasion, note) in enumerate(SEEN):
+        entry: dict[str, object] = {"key": f"picture-{n}", "day": "2026-11-24", "clause": clause}
+        entry |= {"counter": counter, "outcome": outcome, "occasion": occasion, "note": note}
+        post(url, "/observations", entry)
+
+
+def take_the_next_morning(browser: Browser, url: str, folder: Path) -> None:
+    """The observations of the day and the briefing made of it."""
+    phone = opened(browser, url, ("/observations", "id", (360, 740)))
+    phone.get_by_role("radio", name="Loket 1").check()
+    phone.wait_for_timeout(300)
+    phone.screenshot(path=folder / "observations-phone-id.jpg", type="jpeg", quality=82)
+    for lang in ("id", "en"):
+        page = opened(browser, url, (TOMORROW, lang, (1000, 720)))
+        sheet = page.locator(".sheet")
+        sheet.screenshot(path=folder / f"briefing-{lang}.jpg", type="jpeg", quality=82)
+
+
 def main() -> None:
     """Take them all."""
     parser = argparse.ArgumentParser(description="Take the pictures of the documentation.")
@@ -83,6 +132,9 @@ def main() -> None:
         flags.locator("#picture img.frame").wait_for()
         flags.wait_for_timeout(500)
         take(flags, folder, "replay-id")
+        wait_for(url, OPEN)
+        work_through_the_day(url)
+        take_the_next_morning(browser, url, folder)
         browser.close()
 
 

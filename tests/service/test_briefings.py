@@ -64,6 +64,27 @@ def test_what_was_confirmed_after_the_day_is_in_the_pack(house: House, siti: Tes
     assert told["waiting"] == 0
 
 
+def test_a_review_decides_whether_a_finding_is_said_aloud(house: House, siti: TestClient) -> None:
+    """Agreed: it is named. Contested after that: it is not, until it is answered."""
+    bag = next(v for v in monday() if v.status is Status.PROVISIONAL)
+    record_id = house.store.add_record(bag)
+    flag_id = house.store.open_flag(record_id, bag, (bag.since, bag.decided_at))
+
+    def named() -> bool:
+        told = siti.get(TUESDAY).json()
+        return "FO-C2f" in [line["clause"] for line in told["findings"]]
+
+    assert not named()
+    version = house.store.reviews.history(flag_id).version
+    body = {"version": version, "act": "agree"}
+    assert siti.post(f"/api/v1/flags/{flag_id}/reviews", json=body).status_code == 201
+    assert named()
+    plea = {"words": "Tas itu milik tamu."}
+    assert siti.post(f"/api/v1/flags/{flag_id}/contests", json=plea).status_code == 201
+    assert not named()
+    assert siti.get(TUESDAY).json()["contested"] == 1
+
+
 def test_a_first_day_says_that_nothing_is_known(house: House) -> None:
     """The sheet stays usable: hours, motivation, ticks."""
     told = house.signed_in(Role.SUPERVISOR).get("/api/v1/briefings/2026-11-23").json()

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from unicodedata import category
 
 from service.board import Board, CameraState
 from service.texts import (
@@ -188,11 +189,15 @@ class Speaker:
         return listed([self.name(counter) for counter in item.counters], self.lang)
 
     def name(self, counter: str) -> str:
-        """A counter's name; its id once it is no longer there."""
+        """A counter's name; its id once it is no longer there.
+
+        Without unseen letters: one that turns the direction would turn the whole sentence.
+        """
         try:
-            return self.layout.counter(counter).name
+            name = self.layout.counter(counter).name
         except KeyError:
-            return counter
+            name = counter
+        return "".join(letter for letter in name if category(letter) != "Cf")
 
     def _items(self, item: Item, clause: Clause | None) -> str:
         rule = clause.rule if clause else None

@@ -20,6 +20,7 @@ from tests.fakes_week import MONDAY, POLICY, entry, monday, mondays_entries, qui
 from tests.service.conftest import House
 from vision.briefing import DayFacts, pack_of
 from vision.entries import Entered, observed
+from vision.layout import Layout
 from vision.values import Outcome, Reason, Status
 
 TUESDAY = "/api/v1/briefings/2026-11-24"
@@ -215,6 +216,14 @@ def test_no_sentence_blames(lang: Lang) -> None:
     asked = "hari ini" if lang is Lang.ID else "today"
     for line in fullest(lang).evaluation:
         assert asked in line.sentence.lower()
+
+
+def test_a_name_that_turns_the_direction_does_not_turn_the_sentence() -> None:
+    """A counter may be called anything; the request after it must stay readable."""
+    layout = fake_layout()
+    odd = tuple(replace(c, name="\u202eLoket") for c in layout.counters)
+    speaker = Speaker("KPPN", POLICY, Layout(layout.version, odd), ZONE, Lang.ID)
+    assert speaker.name("loket_1") == "Loket"
 
 
 def test_every_thought_is_short_and_the_turn_goes_round() -> None:

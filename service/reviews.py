@@ -197,6 +197,11 @@ class ReviewDesk:
             )
         )
 
+    def late_contests(self) -> tuple[ContestRow, ...]:
+        """Contests whose answer is late: somebody has to be told (P-10)."""
+        waiting = self.store.reviews.contests(open_only=True)
+        return tuple(contest for contest in waiting if contest.due_at < self.now)
+
     def settle(self) -> dict[Case, int]:
         """Close what no human will decide any more."""
         return self.store.reviews.settle(self.now, live_from=self.live_from, today=self.today)

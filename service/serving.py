@@ -168,6 +168,13 @@ def keep_house(
     while True:
         desk = ReviewDesk(store, settings.policy, due_of, clock.now())
         log.info("janitor: no longer waits for a review: %s", desk.settle())
+        for contest in desk.late_contests():
+            log.warning(
+                "contest %d about flag %d was to be answered by %s; see /contests",
+                contest.contest_id,
+                contest.flag_id,
+                contest.due_at.isoformat(),
+            )
         log.info("janitor: %s", store.sweep(clock.now(), retention, evidence))
         if stopping.wait(SWEEP_S):
             return

@@ -10,13 +10,20 @@ from vision.values import Slot
 
 
 class ReplayWords(BaseModel):
-    """Which span to judge again, and with which other numbers of the policy in force."""
+    """Which span to judge again, and with which other numbers of the policy in force.
+
+    `at`: as it stood at that instant, like that of T-5; without it, at the end of the span.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     day: date
     counter: Annotated[str, StringConstraints(min_length=1, max_length=80)]
     slot: Slot = Slot.READY
+    at: Annotated[
+        Annotated[str, StringConstraints(max_length=40)] | None,
+        Field(examples=["2026-11-24T07:55:00+07:00"]),
+    ] = None
     parameters: Annotated[
         dict[Annotated[str, StringConstraints(max_length=40)], float],
         Field(default_factory=dict, max_length=20, examples=[{"obj_hold_s": 90}]),

@@ -12,9 +12,10 @@ from service.api.objects import counter_for
 from service.api.security import FLAGS, TheDoor, Who
 from service.policies import PARAMETERS
 from service.store import Flag
-from service.texts import Lang, capital, check_text, number_text, text, word
+from service.texts import Lang, capital, check_text, number_text, text, time_text, word
 from service.web.offers import offers
 from service.web.pages import PageRoute, language, render
+from vision.day import DayPlan
 from vision.policy import Policy
 from vision.values import Outcome, Slot
 
@@ -81,13 +82,22 @@ def show_span(
         source=f"/api/v1/replays?{urlencode(span, quote_via=quote)}",
         offset=round((since.utcoffset() or timedelta()).total_seconds() / 60),
         outcomes=[(outcome, word(outcome, lang)) for outcome in Outcome],
-        slots=[
-            (slot.value, capital(word(slot, lang))) for slot in (Slot.READY, Slot.OPEN, Slot.OPEN_2)
-        ],
+        slots=_slots(door.plan_of(since.date()), zone, lang),
         numbers=_numbers(policy, chosen.role, lang),
         **offers(who),
     )
     return HTMLResponse(page)
+
+
+def _slots(plan: DayPlan, zone: tzinfo, lang: Lang) -> list[tuple[str, str, str]]:
+    """The spans that can be judged again: slot, words, and the instant it is asked for, if any."""
+    slots = [
+        (slot.value, capital(word(slot, lang)), "") for slot in (Slot.READY, Slot.OPEN, Slot.OPEN_2)
+    ]
+    if plan.ready_at is None:
+        return slots
+    words = text("replay.answer", lang, time=time_text(plan.ready_at, zone, lang))
+    return [(Slot.READY.value, words, plan.ready_at.isoformat()), *slots]
 
 
 def _numbers(policy: Policy, role: str, lang: Lang) -> list[tuple[str, float, str]]:

@@ -126,6 +126,14 @@ def test_numbers_that_cannot_be_are_refused_in_words(
         with_numbers(policy, changes)
 
 
+def test_the_answer_of_t_5_can_be_asked_for_as_it_stood_then(policy: Policy) -> None:
+    """Who clears the desk at 07:57 was not ready at 07:55."""
+    cleared = [s for s in story(0) if s.captured_at < clock(7, 57)]
+    cleared += [s for s in story(600) if s.captured_at >= clock(7, 57)]
+    assert again(cleared, policy, now=clock(7, 55))["FO-C2a"].outcome is Outcome.NOT_MET
+    assert again(cleared, policy)["FO-C2a"].outcome is Outcome.MET
+
+
 def test_a_span_that_has_not_begun_or_does_not_exist_gives_no_verdict(policy: Policy) -> None:
     """Nothing is judged ahead of its time."""
     assert again(story(), policy, now=clock(7, 30)) == {}

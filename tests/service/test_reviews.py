@@ -327,6 +327,21 @@ def test_a_contest_takes_a_finding_out_until_somebody_else_answers_within_three_
     assert mine["answer"]["ground_text"]["id"] == "milik tamu"
 
 
+def test_a_contest_that_is_not_answered_in_time_is_named(
+    house: House, supervisor: TestClient
+) -> None:
+    """An overdue answer raises an alert (P-10)."""
+    flag_id = flagged(house)
+    supervisor.post(f"/api/v1/flags/{flag_id}/contests", json={"words": "bukan begitu"})
+    door = house.app.state.door
+    assert door.desk().late_contests() == ()
+    board = house.office.board()
+    house.office.change(replace(board, now=clock(7, 58) + timedelta(days=3)))
+    assert [c.flag_id for c in door.desk().late_contests()] == [flag_id]
+    (item,) = supervisor.get("/api/v1/contests?open=true").json()["items"]
+    assert item["left_s"] == -60
+
+
 def test_nobody_answers_their_own_contest(house: House, supervisor: TestClient) -> None:
     """A judge in their own cause."""
     flag_id = flagged(house)

@@ -108,6 +108,29 @@ def take_the_next_morning(browser: Browser, url: str, folder: Path) -> None:
         sheet.screenshot(path=folder / f"briefing-{lang}.jpg", type="jpeg", quality=82)
 
 
+def take_reviews(browser: Browser, url: str, folder: Path) -> None:
+    """The queue, one item with its list of grounds, a span of the day, and accuracy."""
+    queue = opened(browser, url, ("/reviews", "id", (1280, 720)))
+    take(queue, folder, "reviews-id")
+    queue.get_by_role("link", name=re.compile("Terlihat cangkir")).first.click()
+    queue.locator("#picture img.frame").wait_for()
+    queue.keyboard.press("t")
+    queue.wait_for_timeout(500)
+    take(queue, folder, "review-id")
+    phone = opened(browser, url, (queue.url.removeprefix(url), "en", (360, 740)))
+    phone.locator("#picture img.frame").wait_for()
+    take(phone, folder, "review-phone-en")
+    span = "/replays?counter=FO-2&time=07:50&minutes=5&check=desk_clear"
+    replay = opened(browser, url, (span, "id", (1280, 720)))
+    replay.locator("#number").select_option("obj_repeat")
+    replay.locator("#value").fill("20")
+    replay.get_by_role("button", name="Nilai ulang").click()
+    replay.locator("#whatif-answer p").wait_for()
+    replay.wait_for_timeout(500)
+    take(replay, folder, "span-id")
+    take(opened(browser, url, ("/accuracy", "id", (1280, 720))), folder, "accuracy-id")
+
+
 def main() -> None:
     """Take them all."""
     parser = argparse.ArgumentParser(description="Take the pictures of the documentation.")
@@ -132,6 +155,7 @@ def main() -> None:
         flags.locator("#picture img.frame").wait_for()
         flags.wait_for_timeout(500)
         take(flags, folder, "replay-id")
+        take_reviews(browser, url, folder)
         wait_for(url, OPEN)
         work_through_the_day(url)
         take_the_next_morning(browser, url, folder)

@@ -100,6 +100,7 @@ def replayed(caller: Caller, door: Door, body: ReplayWords) -> ReplayAnswer:
         fault = [{"where": "body.parameters", "message": str(error)}]
         raise Refusal(422, str(error), code="invalid", detail=fault) from None
     board = door.office.board()
+    now = board.now if body.at is None else min(board.now, instant_of("at", body.at))
     plan = door.plan_of(body.day)
     bounds = plan.slot_span(body.slot)
     samples = (
@@ -109,7 +110,7 @@ def replayed(caller: Caller, door: Door, body: ReplayWords) -> ReplayAnswer:
     )
     recorded = [
         r.verdict
-        for r in door.store.standing(body.day, counter=counter.counter)
+        for r in door.store.standing(body.day, at=now, counter=counter.counter)
         if r.verdict.slot is body.slot
     ]
     again = (
@@ -122,7 +123,7 @@ def replayed(caller: Caller, door: Door, body: ReplayWords) -> ReplayAnswer:
             policy,
             models=recorded[0].models if recorded else "",
             period_s=_period_s(door, counter.camera),
-            now=board.now,
+            now=now,
         )
         if samples
         else ()

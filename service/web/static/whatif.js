@@ -68,6 +68,7 @@
         counter: form.dataset.counter,
         day: form.dataset.day,
         slot: by("slot").value,
+        at: by("slot").selectedOptions[0].dataset.at || null,
         parameters: changed ? { [number.value]: value } : {},
       }),
     });

@@ -56,6 +56,10 @@ class DeviceSource:
         """End `frames` at the next picture."""
         self._stop.set()
 
+    def pace(self, period_s: float) -> None:
+        """From now on at most one frame per period. From any thread."""
+        self._period_s = period_s
+
     def frames(self) -> Iterator[Frame]:
         """Errors: CameraUnavailable (no such device, in use, taken out)."""
         if self._stop.is_set():
@@ -93,6 +97,7 @@ class DeviceSource:
             if self._stop.is_set():
                 return
             at = self._clock.now()
+            sampler.pace(self._period_s)
             if not packet.size or packet.is_corrupt or not sampler.takes(at.timestamp()):
                 continue
             try:

@@ -64,6 +64,10 @@ class HlsSource:
         """End `frames` at the next packet."""
         self._stop.set()
 
+    def pace(self, period_s: float) -> None:
+        """From now on at most one frame per period. From any thread."""
+        self._period_s = period_s
+
     def frames(self) -> Iterator[Frame]:
         """Errors: CameraUnavailable, CameraUnauthorised."""
         if self._stop.is_set():
@@ -116,6 +120,7 @@ class HlsSource:
             if not packet.size or packet.is_corrupt:
                 continue
             arrived_s = self._clock.now().timestamp()
+            sampler.pace(self._period_s)
             try:
                 pictures = packet.decode()
             except av.error.InvalidDataError:

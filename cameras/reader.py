@@ -17,7 +17,7 @@ from cameras.config import CameraConfig
 from cameras.credentials import hide_credentials
 from cameras.mask import burn_in
 from cameras.sampling import SLACK, Sampler
-from cameras.sources import FrameSource, open_source
+from cameras.sources import FrameSource, Paceable, open_source
 from vision.errors import CameraUnauthorised, SiagaError
 from vision.values import Frame, Gap, Reason
 from vision.view import Still, still
@@ -129,7 +129,8 @@ class CameraReader:
         self._on_gap = on_gap
         self._source = source or (lambda: open_source(config, clock))
         self._backoff = backoff or Backoff()
-        self._silent_after = timedelta(seconds=max(5.0, 3 * config.period_s))
+        self._period_s = config.period_s
+        self._silent_after = _silent_after(config.period_s)
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._supervisor: threading.Thread | None = None
@@ -167,6 +168,21 @@ class CameraReader:
                 target=self._supervise, name=f"camera-{self.camera}", daemon=True
             )
         self._supervisor.start()
+
+    def pace(self, period_s: float) -> None:
+        """From now on one frame per period, and silence and rate are told by it. Any thread."""
+        with self._news:
+            if period_s == self._period_s:
+                return
+            self._period_s = period_s
+            self._silent_after = _silent_after(period_s)
+            self._sampler.pace(period_s)
+            self._rate = _Rate(period_s)
+            if self._last_frame_at is not None:
+                self._rate.begin(self._last_frame_at)
+            capture = self._capture
+        if capture is not None:
+            capture.pace(period_s)
 
     def stop(self) -> None:
         """End within 2 s, in every state, from any thread, as often as one likes."""
@@ -226,6 +242,7 @@ class CameraReader:
             capture = _Capture(self._source, self._accept, self._wake, self._hidden)
             with self._news:
                 self._capture = capture
+                capture.pace(self._period_s)
             capture.start()
             hung = self._watch(capture)
             if self._stopping.is_set():
@@ -410,6 +427,10 @@ class CameraReader:
         return True
 
 
+def _silent_after(period_s: float) -> timedelta:
+    return timedelta(seconds=max(5.0, 3 * period_s))
+
+
 def _join(thread: threading.Thread | None, until_s: float) -> None:
     if thread is not None and thread is not threading.current_thread():
         thread.join(max(0.05, until_s - 0.1 - time.monotonic()))
@@ -462,6 +483,7 @@ class _Capture:
         self._closed = threading.Event()
         self._first_at: datetime | None = None
         self._last_at: datetime | None = None
+        self._period_s: float | None = None
         self.live = True
         self.done = False
         self.refused = False
@@ -478,6 +500,13 @@ class _Capture:
         source = self._source
         if source is not None:
             source.close()
+
+    def pace(self, period_s: float) -> None:
+        """Fewer or more frames are wanted from now on."""
+        self._period_s = period_s
+        source = self._source
+        if isinstance(source, Paceable):
+            source.pace(period_s)
 
     @property
     def promised_at(self) -> datetime | None:
@@ -502,6 +531,8 @@ class _Capture:
         try:
             self._source = source = self._open()
             self.live = source.live
+            if self._period_s is not None:
+                self.pace(self._period_s)
             if self._closed.is_set():
                 return
             frames = source.frames()

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -26,9 +26,9 @@ READ_S = 3.0
 class RtspSource:
     """Keyframes of a stream over TCP, at most one per period, stamped with their arrival.
 
-    Only keyframes are decoded: a fifth of the work. When they come more rarely than the period, all
-    frames are decoded from then on, and still only those that are due are converted.
-    The end of the stream is a failure.
+    Only keyframes are decoded: a fifth of the work; of these only those that are due. When they
+    come more rarely than the period, all frames are decoded until they come often enough again, and
+    still only those that are due are converted. The end of the stream is a failure.
 
     `frames` belongs to one thread. `close` may be called from any: it ends `frames` at the next
     packet; while the library waits for a camera that says nothing, only its own time limit ends it
@@ -68,6 +68,10 @@ class RtspSource:
         """End `frames` at the next packet."""
         self._stop.set()
 
+    def pace(self, period_s: float) -> None:
+        """From now on at most one frame per period. From any thread."""
+        self._period_s = period_s
+
     def frames(self) -> Iterator[Frame]:
         """Errors: CameraUnavailable, CameraUnauthorised."""
         try:
@@ -76,7 +80,8 @@ class RtspSource:
                     raise CameraUnavailable(
                         f"{self._camera}: expected a video stream, got none in it"
                     )
-                yield from self._decoded(container, container.streams.video[0])
+                stream = container.streams.video[0]
+                yield from self.decoded(container.demux(stream), stream)
         except (FFmpegError, OSError) as error:
             if not self._stop.is_set():
                 raise stream_failure(self._camera, error, self._password) from None
@@ -96,28 +101,37 @@ class RtspSource:
             metadata_errors="replace",
         )
 
-    def _decoded(
-        self, container: av.container.InputContainer, stream: VideoStream
+    def decoded(
+        self, packets: "Iterable[av.Packet[VideoStream]]", stream: VideoStream
     ) -> Iterator[Frame]:
+        """The frames that are due, of the packets of a stream as they come."""
         decoder = stream.codec_context
         decoder.thread_count = 1
         decoder.skip_frame = "NONKEY"
         sampler = Sampler(self._period_s, SLACK)
-        rare_s = max(0.2, 1.5 * self._period_s)
         key_at = time.monotonic()
         since_key: list[av.Packet[VideoStream]] = []  # compressed; until keyframes prove frequent
         sequence = 0
-        for packet in container.demux(stream):
+        for packet in packets:
             if self._stop.is_set():
                 return
             if not packet.size or packet.is_corrupt:
                 continue
             captured_at = self._clock.now()
             due = [packet]
+            sampler.pace(self._period_s)
+            rare_s = max(0.2, 1.5 * self._period_s)
+            if packet.is_keyframe:
+                often = time.monotonic() - key_at <= rare_s
+                key_at = time.monotonic()
+                if self._decodes_all and often:
+                    self._decodes_all = False
+                    decoder.skip_frame = "NONKEY"
             if not self._decodes_all:
                 if packet.is_keyframe:
-                    key_at = time.monotonic()
                     since_key = [packet]
+                    if not sampler.is_due(captured_at.timestamp()):
+                        continue
                 elif not since_key:
                     continue  # came in the middle; nothing to decode from before a keyframe
                 else:

@@ -15,9 +15,23 @@ class Sampler:
     """
 
     def __init__(self, period_s: float, slack: float = 0.0) -> None:
+        self._slack = slack
         self._period_s = period_s
         self._slack_s = slack * period_s + 1e-6
         self._due_s: float | None = None
+
+    def pace(self, period_s: float) -> None:
+        """From now on another period; its grid starts with the next frame."""
+        if period_s != self._period_s:
+            self._period_s = period_s
+            self._slack_s = self._slack * period_s + 1e-6
+            self._due_s = None
+
+    def is_due(self, at_s: float) -> bool:
+        """Whether `takes` would take a frame of this moment."""
+        if self._period_s <= 0 or self._due_s is None:
+            return True
+        return at_s + self._slack_s >= self._due_s
 
     def begin(self, first_s: float, since_s: float) -> None:
         """Let nothing through before `since_s`, on the grid of a first frame at `first_s`.
@@ -32,10 +46,10 @@ class Sampler:
         """Whether the frame of this moment (seconds, any origin, rising) is one to hand on."""
         if self._period_s <= 0:
             return True
+        if not self.is_due(at_s):
+            return False
         if self._due_s is None:
             self._due_s = at_s
         late_s = at_s + self._slack_s - self._due_s
-        if late_s < 0:
-            return False
         self._due_s += self._period_s * (floor(late_s / self._period_s) + 1)
         return True

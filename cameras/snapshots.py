@@ -72,6 +72,10 @@ class HttpSnapshotSource:
         """End `frames`."""
         self._stop.set()
 
+    def pace(self, period_s: float) -> None:
+        """From now on at most one picture per period. From any thread."""
+        self._period = timedelta(seconds=max(0.05, period_s))
+
     def frames(self) -> Iterator[Frame]:
         """Errors: CameraUnavailable, CameraUnauthorised."""
         bad = sequence = 0
@@ -123,6 +127,7 @@ class HttpSnapshotSource:
             whole = parts.feed(chunk)
             if whole:
                 until = time.monotonic() + _WHOLE_S
+                sampler.pace(self._period.total_seconds())
                 if sampler.takes(self._clock.now().timestamp()):
                     yield whole[-1]
             elif time.monotonic() > until:

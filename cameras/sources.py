@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from cameras.clock import Clock
@@ -23,6 +23,7 @@ __all__ = [
     "FrameSource",
     "HlsSource",
     "HttpSnapshotSource",
+    "Paceable",
     "PacedSource",
     "PictureFolderSource",
     "PushSource",
@@ -59,6 +60,15 @@ class FrameSource(Protocol):
 
     def close(self) -> None:
         """Let `frames` end."""
+        ...
+
+
+@runtime_checkable
+class Paceable(Protocol):
+    """A source that saves work when fewer frames are wanted: it fetches or decodes no others."""
+
+    def pace(self, period_s: float) -> None:
+        """From now on at most one frame per period. From any thread."""
         ...
 
 

@@ -75,6 +75,8 @@ class CameraState(StrEnum):
     DARK = "dark"
     BLOCKED = "blocked"
     MOVED = "moved"
+    BLURRED = "blurred"
+    GLARE = "glare"
     LOW_RATE = "low_rate"
     ENDED = "ended"
 
@@ -83,8 +85,10 @@ class CameraState(StrEnum):
 class CameraStatus:
     """A camera and how it is. `detail` is a sentence without any credential.
 
-    `skew_s`: how far its clock is ahead of ours, where it tells. `alarm_since`: since when a human
-    should see to it (None: no need).
+    `period_s`: how often a picture is taken from it now. `looked` counts the frames that a network
+    looked at, `unchanged` those that showed what the last one showed. `skew_s`: how far its clock
+    is ahead of ours, where it tells. `alarm_since`: since when a human should see to it (None: no
+    need).
     """
 
     camera: str
@@ -99,6 +103,8 @@ class CameraStatus:
     detail: str
     skew_s: float | None = None
     alarm_since: datetime | None = None
+    looked: int = 0
+    unchanged: int = 0
 
 
 @dataclass(frozen=True, slots=True)

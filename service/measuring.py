@@ -40,7 +40,8 @@ class NotMeasured(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number. `low` and `high` are of its `n` repetitions; at most `goal` is wanted, if any.
+    """One number. `low` and `high` are of its `n` repetitions; at most `goal` is wanted, if any, or
+    at least where `at_least` says so.
 
     `load` is the machine's load average before; `wall_s` and `cpu_s` are of everything measured.
     """
@@ -57,11 +58,20 @@ class Figure:
     wall_s: float
     cpu_s: float
     note: str = ""
+    at_least: bool = False
 
     @property
     def met(self) -> bool | None:
         """Whether the goal is reached; None without one."""
-        return None if self.goal is None else self.value <= self.goal
+        if self.goal is None:
+            return None
+        return self.value >= self.goal if self.at_least else self.value <= self.goal
+
+    @property
+    def wanted(self) -> str:
+        """The goal in words; empty without one."""
+        side = "at least" if self.at_least else "at most"
+        return "" if self.goal is None else f"{side} {self.goal:g}"
 
     @property
     def wall_per_cpu(self) -> float:
@@ -99,6 +109,7 @@ class Spent:
         *,
         value: float | None = None,
         note: str = "",
+        at_least: bool = False,
     ) -> Figure:
         """A figure of repeated values: their median, unless another `value` stands for them."""
         chosen = statistics.median(values) if value is None else value
@@ -115,6 +126,7 @@ class Spent:
             self.wall_s,
             self.cpu_s,
             note,
+            at_least,
         )
 
 

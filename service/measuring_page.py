@@ -60,13 +60,12 @@ def _results(
     yield "| measure | figure | value | goal | met | n | from - to | load | wall / CPU |"
     yield "|---|---|---|---|---|---|---|---|---|"
     for figure in figures:
-        goal = "" if figure.goal is None else f"at most {figure.goal:g}"
         met = {None: "", True: "yes", False: "no"}[figure.met]
         note = f" ({figure.note})" if figure.note else ""
         yield (
-            f"| {figure.measure} | {figure.name}{note} | {figure.value:.2f} {figure.unit} | {goal} "
-            f"| {met} | {figure.n} | {figure.low:.2f} - {figure.high:.2f} | {figure.load:.1f} "
-            f"| {figure.wall_per_cpu:.2f} |"
+            f"| {figure.measure} | {figure.name}{note} | {figure.value:.2f} {figure.unit} "
+            f"| {figure.wanted} | {met} | {figure.n} | {figure.low:.2f} - {figure.high:.2f} "
+            f"| {figure.load:.1f} | {figure.wall_per_cpu:.2f} |"
         )
     for name, why in left_out.items():
         yield f"| {name} | left out: {why} | | | | | | | |"

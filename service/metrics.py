@@ -109,6 +109,8 @@ class _OfficeCollector(Collector):
                 ("frames", "Frames received."),
                 ("dropped", "Frames dropped for newer ones."),
                 ("reconnects", "Connections made anew."),
+                ("looked", "Frames that a network looked at."),
+                ("unchanged", "Frames that showed what the last one showed."),
             )
         }
         for camera in board.cameras:
@@ -123,6 +125,8 @@ class _OfficeCollector(Collector):
             totals["frames"].add_metric((camera.camera,), camera.frames)
             totals["dropped"].add_metric((camera.camera,), camera.dropped)
             totals["reconnects"].add_metric((camera.camera,), camera.reconnects)
+            totals["looked"].add_metric((camera.camera,), camera.looked)
+            totals["unchanged"].add_metric((camera.camera,), camera.unchanged)
         yield from (states, alarm, skew, age, *totals.values())
         yield from self._memory(board.now)
 

@@ -10,14 +10,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
+from zlib import crc32
 
+from service.seeing import CameraSight, Picture, Shown
+from vision.attention import (
+    COVER_PERIODS,
+    EARLY,
+    KNOWN_AFTER,
+    OPEN_LOOK_S,
+    Pending,
+    pace_at,
+    pending_of,
+)
 from vision.day import LOOKED_AT, DayPlan, Phase
 from vision.eyes import Eyes
-from vision.hiding import encode, keepable
 from vision.judging import follow, judge, verdict_of
 from vision.labels import Label
 from vision.layout import Counter, Layout
-from vision.looking import Approved, Look, look
+from vision.looking import Approved
 from vision.policy import Clause, Policy, Rule, Signal
 from vision.readiness import readiness_of, worth_a_look
 from vision.values import (
@@ -38,20 +48,11 @@ READY_STEP_S = 5.0
 OPEN_STEP_S = 30.0
 """The same in open hours, where holds are minutes."""
 
-OPEN_LOOK_S = 5.0
-"""In open hours a camera is looked at so often at most, however fast its frames come."""
-
 STATUS_HOLD_S = 1.0
 """How long a check must say something new before its status follows."""
 
-EARLY = frozenset({Phase.SETUP, Phase.GO_NO_GO})
-"""The phases before opening."""
-
 RING_S = 15.0
 """Evidence is kept from this long before a flag until this long after it, seconds."""
-
-COVER_PERIODS = 2.5
-"""A sample speaks for at most so many sampling periods: one lost frame is not silence."""
 
 
 class Memory(Protocol):
@@ -94,23 +95,6 @@ class Album(Protocol):
     def add(self, jpeg: bytes) -> str:
         """Keep a picture; its sha256."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """What may be kept of a frame about one counter: a JPEG, and where it lies in the frame."""
-
-    jpeg: bytes
-    frame_wh: tuple[int, int]
-    crop_xyxy: tuple[int, int, int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A frame's look with the pictures that may be kept of it, by counter."""
-
-    look: Look
-    pictures: Mapping[str, Picture]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +164,7 @@ class _Day:
     plan: DayPlan
     phase: Phase | None = None
     samples: dict[str, list[Sample]] = field(default_factory=dict)
+    fallen: dict[str, tuple[Verdict, ...]] = field(default_factory=dict)
     standing: dict[Key, Verdict] = field(default_factory=dict)
     decided: dict[str, Readiness] = field(default_factory=dict)
     flags: dict[Key, int] = field(default_factory=dict)
@@ -207,7 +192,6 @@ class Office:
         self._eyes = eyes
         self._plan_of = plan_of
         self._period_s = period_s
-        self._approved = approved
         self._memory = memory
         self._album = album
         self._off_roster = off_roster
@@ -218,8 +202,15 @@ class Office:
         self._rings: dict[str, deque[Shot]] = {}
         self._open_windows: list[tuple[int, str, datetime]] = []
         self._latest: dict[str, Shot] = {}
+        self._newest: dict[str, Sample] = {}
         self._clock_jumps: list[datetime] = []
         self._looked: dict[str, int] = {}
+        self._sights = {
+            camera: CameraSight(
+                layout.of_camera(camera), eyes, policy.parameters, approved.get(camera)
+            )
+            for camera in {counter.camera for counter in layout.counters}
+        }
 
     # --- asked from outside ------------------------------------------------------------------
 
@@ -264,8 +255,12 @@ class Office:
         return self._day.decided.get(counter) if self._day is not None else None
 
     def latest(self, counter: str) -> Shot | None:
-        """The newest judged sample of a counter with its picture, heads hidden."""
+        """The newest sample of a counter that was looked at, with its picture, heads hidden."""
         return self._latest.get(counter)
+
+    def newest(self, counter: str) -> Sample | None:
+        """The newest sample of a counter, looked at or unchanged since."""
+        return self._newest.get(counter)
 
     def recent(self, counter: str, since: datetime) -> list[Sample]:
         """Samples of a counter from `since` on."""
@@ -300,17 +295,36 @@ class Office:
 
         Safe in any thread, for one frame of a camera at a time.
         """
-        due = self.due(frame.camera, frame.captured_at)
+        at = frame.captured_at
+        due = self.due(frame.camera, at)
         if not due or not self._time_to_look(frame):
             return None
-        counters = [c for c in self.layout.of_camera(frame.camera) if c.counter in due]
-        approved = self._approved.get(frame.camera)
-        if approved is not None and approved.image.shape != frame.image.shape:
-            approved = None
-        found = look(
-            frame, counters, due, self._eyes, self.policy.parameters, approved, frozen=frozen
+        plan = self.plan_at(at)
+        pace = pace_at(
+            plan,
+            at,
+            self._period_s[frame.camera],
+            self.policy.parameters,
+            offset_s=crc32(frame.camera.encode()) % 600 / 10,
         )
-        return Shown(found, {c.counter: _picture(frame, c, found) for c in counters})
+        slots = frozenset(slot for slot in Slot if _in_slot(plan, slot, at))
+        pending = {name: self._pending(name, slots, at) for name in due}
+        return self._sights[frame.camera].see(frame, due, pace, pending, frozen=frozen)
+
+    def _pending(self, counter: str, slots: frozenset[Slot], at: datetime) -> Pending:
+        """What waits, as it was known a while ago: live and replay then look at the same frames."""
+        day = self._day
+        fallen = day.fallen.get(counter, ()) if day is not None else ()
+        stood = {(v.clause, v.slot): v for v in fallen if v.decided_at <= at - KNOWN_AFTER}
+        rules = self.policy.rules_for(self.layout.counter(counter).role)
+        return pending_of(rules, slots, stood)
+
+    def glance(self, frame: Frame) -> dict[str, Reason | None]:
+        """Why nothing could be told of each counter, without asking a network; None: it shows.
+
+        For hours in which nobody looks: a camera that was turned at night is told before opening.
+        """
+        return self._sights[frame.camera].glance(frame) if frame.camera in self._sights else {}
 
     def _time_to_look(self, frame: Frame) -> bool:
         """Before opening every frame counts; later one in each cell of OPEN_LOOK_S is enough."""
@@ -325,15 +339,18 @@ class Office:
     def take(self, shown: Shown) -> list[Event]:
         """Remember what a frame said. A sample older than what was judged already is left out."""
         events: list[Event] = []
-        for sample in shown.look.samples:
+        for sample in shown.samples:
             if self._judged_to is not None and sample.captured_at < self._judged_to:
                 self.late_count += 1
                 continue
-            shot = Shot(sample, shown.pictures[sample.counter])
             self._remember(sample)
             self._unsaved.append(sample)
-            self._latest[sample.counter] = shot
-            self._keep_evidence(shot)
+            self._newest[sample.counter] = sample
+            picture = shown.pictures.get(sample.counter)
+            if picture is not None:
+                shot = Shot(sample, picture)
+                self._latest[sample.counter] = shot
+                self._keep_evidence(shot)
             events += self._statuses(sample)
         return events
 
@@ -353,7 +370,9 @@ class Office:
         """
         day = self._enter(judged_to)
         day.phase = day.plan.phase_at(judged_to)
-        day.standing.update({(v.counter, v.clause, v.slot): v for v in standing})
+        for verdict in standing:
+            day.standing[verdict.counter, verdict.clause, verdict.slot] = verdict
+            day.fallen[verdict.counter] = (*day.fallen.get(verdict.counter, ()), verdict)
         day.decided.update({answer.counter: answer for answer in decided})
         day.flags.update(flags)
         for sample in samples:
@@ -537,6 +556,7 @@ class Office:
         if before is not None and before.says_the_same_as(verdict):
             return []
         day.standing[key] = verdict
+        day.fallen[counter.counter] = (*day.fallen.get(counter.counter, ()), verdict)
         self.flush()
         record_id = self._memory.add_record(verdict)
         flag_id = None
@@ -611,11 +631,6 @@ class Office:
             frame_wh=shot.picture.frame_wh,
             crop_xyxy=shot.picture.crop_xyxy,
         )
-
-
-def _picture(frame: Frame, counter: Counter, found: Look) -> Picture:
-    kept, crop_xyxy = keepable(frame.image, counter, found)
-    return Picture(encode(kept), frame.size_wh, crop_xyxy)
 
 
 def _covers(plan: DayPlan, at: datetime) -> bool:

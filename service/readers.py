@@ -1,6 +1,7 @@
 """The cameras of an office as its runner reads them: started and stopped with the day."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 
@@ -30,12 +31,20 @@ class DayReader:
         self._make = make
         self._reader: CameraReader | None = None
         self._rests_since = now
+        self._period_s = camera.period_s
 
     def start(self) -> None:
         """Connect, unless it is connected."""
         if self._reader is None:
             self._reader = self._make()
+            self._reader.pace(self._period_s)
             self._reader.start()
+
+    def pace(self, period_s: float) -> None:
+        """From now on one frame per period."""
+        self._period_s = period_s
+        if self._reader is not None:
+            self._reader.pace(period_s)
 
     def stop(self) -> None:
         """Let go, within two seconds."""
@@ -66,32 +75,23 @@ class DayReader:
     def status(self) -> CameraStatus:
         """How the camera is; a camera nobody reads now rests in STARTING."""
         reader = self._reader
-        if reader is None:
+        said = None if reader is None else reader.status()
+        if said is None:
             return CameraStatus(
                 camera=self._camera.camera,
                 state=CameraState.STARTING,
                 since=self._rests_since,
                 last_frame_at=None,
                 size_wh=None,
-                period_s=self._camera.period_s,
+                period_s=self._period_s,
                 frames=0,
                 dropped=0,
                 reconnects=0,
                 detail="",
             )
-        said = reader.status()
+        told = {one.name: getattr(said, one.name) for one in fields(said)}
         return CameraStatus(
-            camera=said.camera,
-            state=CameraState(said.state.value),
-            since=said.since,
-            last_frame_at=said.last_frame_at,
-            size_wh=said.size_wh,
-            period_s=self._camera.period_s,
-            frames=said.frames,
-            dropped=said.dropped,
-            reconnects=said.reconnects,
-            detail=said.detail,
-            skew_s=said.skew_s,
+            **(told | {"state": CameraState(said.state.value), "period_s": self._period_s})
         )
 
 

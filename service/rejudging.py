@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from service.assembly import Forgetful
-from service.office import Office, Picture, Shown
+from service.office import Office
 from service.policies import ORDERED, PARAMETERS
+from service.seeing import Shown
 from vision.day import DayPlan
 from vision.eyes import Eyes
 from vision.layout import Layout
-from vision.looking import Look
 from vision.policy import Clause, Policy
 from vision.values import Detections, Image, Legibility, Outcome, Reason, Sample, Slot, Verdict
 
@@ -125,13 +125,12 @@ def rejudge(
         album=memory,
         off_roster=frozenset(c.counter for c in layout.counters) - {counter},
     )
-    nothing = Picture(b"", (0, 0), (0, 0, 0, 0))
     office.advance(since - OWNERS)
     for sample in samples:
         if sample.captured_at >= until:
             break
         office.advance(sample.captured_at)
-        office.take(Shown(Look((sample,), (), (), (), ()), {sample.counter: nothing}))
+        office.take(Shown((sample,), {}))
     office.advance(until)
     return tuple(verdict for verdict in office.standing(counter) if verdict.slot is slot)
 

@@ -2,8 +2,8 @@
 
 Threads, and what each may touch:
 - one reader thread per camera (`cameras.reader`) puts the newest frame into its slot;
-- `looker-N`, one per core, takes the frame of the camera that waits longest and calls
-  `Office.see`, which is pure; at most one frame of a camera is under way;
+- `looker-N`, one per core, takes the frame of the camera whose last sample stops speaking first and
+  calls `Office.see`, which is pure; at most one frame of a camera is under way;
 - `judge` alone calls `Office.take`, `advance` and `flush`, under the office lock; whoever asks for
   the board holds the same lock for the moment of reading.
 Time is judged up to the oldest frame still under way, so that a slow look is not a lost one, but
@@ -14,6 +14,7 @@ import logging
 import os
 import threading
 import time
+from collections import Counter as Tally
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,13 +31,16 @@ from service.board import (
     TileState,
 )
 from service.clock import Clock, JumpWatch
-from service.office import Event, Office, Shown
+from service.health import HealthWatch
+from service.office import Event, Office
+from service.seeing import Shown
 from service.settings import Settings
+from vision.attention import UNREAD, Claim, most_urgent, reading_period
 from vision.day import LOOKED_AT, DayPlan, Phase
 from vision.layout import Counter, Layout
 from vision.policy import Policy
 from vision.readiness import readiness_of, worth_a_look
-from vision.values import Frame, Outcome, Sample, Slot, Verdict
+from vision.values import Frame, Gap, Outcome, Reason, Sample, Slot, Verdict
 from vision.view import gate
 
 log = logging.getLogger("siaga")
@@ -53,9 +57,6 @@ FLUSH_S = 2.0
 PICTURE_S = 2.0
 """A board that only has newer pictures is announced at most this often, machine seconds."""
 
-READERS_OFF = frozenset({Phase.HOLIDAY, Phase.NIGHT})
-"""Phases in which no camera is even connected to."""
-
 
 class Reader(Protocol):
     """What the runner needs of a camera reader. Any thread."""
@@ -66,6 +67,10 @@ class Reader(Protocol):
 
     def stop(self) -> None:
         """Stop within two seconds; may be started again."""
+        ...
+
+    def pace(self, period_s: float) -> None:
+        """From now on one frame per period."""
         ...
 
     def take(self) -> Frame | None:
@@ -99,10 +104,15 @@ class Keeper(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Done:
-    """A look that came back; `shown` is None when nobody looks now or the look failed."""
+    """A look that came back; `shown` is None when nobody looks now or the look failed.
+
+    `hidden`: why the frame of that moment tells nothing of each counter; None: it shows it.
+    """
 
     camera: str
     shown: Shown | None
+    at: datetime
+    hidden: Mapping[str, Reason | None]
 
 
 class RunningOffice:
@@ -118,10 +128,12 @@ class RunningOffice:
         next_ready_at: Callable[[datetime], datetime | None],
         worker_count: int | None = None,
         on_alarm: Callable[[CameraAlarm], None] = lambda alarm: None,
+        on_gap: Callable[[Gap], None] = lambda gap: None,
     ) -> None:
         """`readers` is given the bell that a reader rings when a frame waits.
 
-        `on_alarm` is told by the judge when a human should see to a camera, or need no longer.
+        The judge tells `on_alarm` when a human should see to a camera, or need no longer, and
+        `on_gap` when pictures came that showed nothing.
         """
         self._settings = settings
         self._office = office
@@ -132,18 +144,22 @@ class RunningOffice:
         self._lock = threading.RLock()
         self._bell = threading.Condition()
         self._under_way: dict[str, datetime] = {}
-        self._waited_since: dict[str, float] = {}
+        self._spoke_at: dict[str, datetime] = {}
+        self._periods = {camera.camera: camera.period_s for camera in settings.cameras}
+        self._looked: Tally[str] = Tally()
+        self._unchanged: Tally[str] = Tally()
         self._done: deque[_Done] = deque()
         self._judge_bell = threading.Event()
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._listeners: list[Callable[[int], None]] = []
         self._revision = 0
-        self._reading = False
-        self._turn = 0
+        self._reading: Phase | None = None
         self._jumps = JumpWatch(office.policy.parameters["clock_tol_s"])
         self._alarms = AlarmWatch()
+        self._health = HealthWatch()
         self._on_alarm = on_alarm
+        self._on_gap = on_gap
         self._camera_words: dict[str, tuple[CameraState, datetime, datetime | None]] = {}
         self._readers = readers(self._ring)
 
@@ -183,30 +199,39 @@ class RunningOffice:
             if frame is None:
                 continue
             shown: Shown | None = None
+            hidden: Mapping[str, Reason | None] = {}
             try:
                 shown = self._office.see(frame, frozen=self._readers[frame.camera].frozen())
+                hidden = self._hidden(frame, shown)
             except Exception:
                 log.exception("camera %s: a frame could not be judged", frame.camera)
-            self._done.append(_Done(frame.camera, shown))
+            self._done.append(_Done(frame.camera, shown, frame.captured_at, hidden))
             self._judge_bell.set()
 
+    def _hidden(self, frame: Frame, shown: Shown | None) -> Mapping[str, Reason | None]:
+        """Why nothing can be told of each counter; nobody is asked where nobody would look."""
+        if shown is None:
+            phase = self._office.plan_at(frame.captured_at).phase_at(frame.captured_at)
+            return {} if phase in LOOKED_AT else self._office.glance(frame)
+        parameters = self._office.policy.parameters
+        return {one.counter: gate(one.view, parameters) for one in shown.samples}
+
     def _next_frame(self) -> Frame | None:
-        """The waiting frame of the camera that was looked at longest ago."""
+        """The waiting frame that is most urgent."""
         with self._bell:
-            waiting = [
-                (self._waited_since.get(name, 0.0), name)
+            claims = [
+                Claim(name, self._spoke_at.get(name), self._periods.get(name, 1.0))
                 for name, reader in self._readers.items()
                 if name not in self._under_way and reader.waits()
             ]
-            if not waiting:
+            if not claims:
                 self._bell.wait(timeout=1.0)
                 return None
-            _, camera = min(waiting)
+            camera = most_urgent(claims)
             frame = self._readers[camera].take()
             if frame is None:
                 return None
-            self._turn += 1
-            self._waited_since[camera] = self._turn
+            self._spoke_at[camera] = frame.captured_at
             self._under_way[camera] = frame.captured_at
             return frame
 
@@ -233,6 +258,7 @@ class RunningOffice:
 
     def _judge_once(self) -> tuple[Sequence[Event], bool]:
         events: list[Event] = []
+        gaps: list[Gap] = []
         pictures = False
         with self._lock:
             if self._jumps.jumped():
@@ -241,14 +267,18 @@ class RunningOffice:
             until = self._settled()
             while self._done:
                 done = self._done.popleft()
+                gaps += self._health.see(done.camera, done.at, done.hidden)
                 if done.shown is not None:
                     events += self._office.take(done.shown)
                     pictures = True
+                    (self._looked if done.shown.pictures else self._unchanged)[done.camera] += 1
                 with self._bell:
                     self._under_way.pop(done.camera, None)
                     self._bell.notify()
             events += self._office.advance(max(until, self._office.judged_to or until))
             self._read_by_phase()
+        for gap in gaps:
+            self._on_gap(gap)
         return events, pictures
 
     def _settled(self) -> datetime:
@@ -264,17 +294,22 @@ class RunningOffice:
         return max(min([quiet, *open_at]), now - timedelta(seconds=LATE_S * speed))
 
     def _read_by_phase(self) -> None:
-        """Connect to cameras from a while before the first look until nobody looks any more."""
+        """Connect to cameras for the day, and take as many pictures as its phase needs."""
         now = self._clock.now()
-        wanted = self._office.plan_at(now).phase_at(now) not in READERS_OFF
-        if wanted == self._reading:
+        phase = self._office.plan_at(now).phase_at(now)
+        if phase is self._reading:
             return
-        self._reading = wanted
-        for reader in self._readers.values():
-            if wanted:
-                reader.start()
-            else:
+        self._reading = phase
+        own = {camera.camera: camera.period_s for camera in self._settings.cameras}
+        for name, reader in self._readers.items():
+            period_s = reading_period(phase, own.get(name, 1.0))
+            if period_s is None:
                 reader.stop()
+                self._health.rest(name)
+                continue
+            self._periods[name] = period_s
+            reader.pace(period_s)
+            reader.start()
 
     def _cameras_changed(self) -> bool:
         now = self._clock.now()
@@ -314,8 +349,7 @@ class RunningOffice:
         """What the newest judged frame said. Errors: KeyError."""
         self._office.layout.counter(counter)
         with self._lock:
-            shot = self._office.latest(counter)
-        return shot.sample if shot is not None else None
+            return self._office.newest(counter)
 
     def picture(self, counter: str) -> bytes | None:
         """The newest picture as JPEG, heads hidden. Errors: KeyError."""
@@ -363,31 +397,16 @@ class RunningOffice:
 
     def camera_status(self, name: str) -> CameraStatus:
         """How a camera is: what its reader says, or what the gate says of its last frame."""
-        status = replace(self._readers[name].status(), alarm_since=self._alarms.since(name))
+        status = replace(
+            self._readers[name].status(),
+            alarm_since=self._alarms.since(name),
+            looked=self._looked[name],
+            unchanged=self._unchanged[name],
+        )
         if status.state not in (CameraState.OK, CameraState.LOW_RATE):
             return status
-        with self._lock:
-            shots = [
-                shot
-                for counter in self._office.layout.of_camera(name)
-                if (shot := self._office.latest(counter.counter)) is not None
-            ]
-        for shot in shots:
-            word = _GATE_WORDS.get(str(gate(shot.sample.view, self._office.policy.parameters)))
-            if word is not None:
-                return replace(status, state=word, since=self._hidden_since(shot.sample))
-        return status
-
-    def _hidden_since(self, sample: Sample) -> datetime:
-        """Since when the gate has said no to this counter's frames."""
-        since = sample.captured_at
-        with self._lock:
-            recent = self._office.recent(sample.counter, since - timedelta(minutes=30))
-        for earlier in reversed(recent):
-            if gate(earlier.view, self._office.policy.parameters) is None:
-                break
-            since = earlier.captured_at
-        return since
+        trouble = self._health.state(name)
+        return status if trouble is None else replace(status, state=trouble[0], since=trouble[1])
 
     def _tile(self, counter: Counter, plan: DayPlan, phase: Phase, now: datetime) -> Tile:
         name = counter.counter
@@ -424,7 +443,7 @@ class RunningOffice:
         now: datetime,
     ) -> tuple[TileState, tuple[Verdict, ...]]:
         """The state of a tile and the verdicts that stand against it."""
-        if not self._office.rostered(counter.counter) or phase in READERS_OFF:
+        if not self._office.rostered(counter.counter) or phase in UNREAD:
             return TileState.OFF, ()
         if phase in (Phase.ARRIVE, Phase.BRIEFING, Phase.SETUP):
             return TileState.WAITING, ()
@@ -472,14 +491,6 @@ class RunningOffice:
             seen=verdict.seen,
             flag=self._office.flag_of(verdict),
         )
-
-
-_GATE_WORDS = {
-    "DARK": CameraState.DARK,
-    "OCCLUDED": CameraState.BLOCKED,
-    "CAMERA_MOVED": CameraState.MOVED,
-    "NO_SIGNAL": CameraState.FROZEN,
-}
 
 
 def _slot_of(plan: DayPlan, now: datetime) -> Slot | None:

@@ -63,6 +63,7 @@ def serve(
             store,
             lambda at: next_ready_at(settings.calendar, at),
             on_alarm=lambda alarm: keep_alarm(store, alarm),
+            on_gap=store.add_gap,
         )
         api = ApiSettings(
             demo=demo,

@@ -21,6 +21,12 @@ UNFOUND_SHARE = 0.45
 95 in 100 above 0.44; below 0.45 hangs the card. Source: truth of 147 rendered people.
 """
 
+CHEST = (0.3, 0.75)
+"""From where to where down a person's box a tag may hang."""
+
+TAG_SHARE = 0.15
+"""Width of a tag over that of its wearer, about."""
+
 MARGIN = 0.06
 """Added round a counter's zones, so that a head at the edge of the staff zone is not cut."""
 
@@ -46,7 +52,8 @@ def keepable(
     """What may be kept of a frame as evidence about one counter, and where it lies in the frame.
 
     The smallest crop that shows the counter's zones: heads, visitors and screens in flat cells, tag
-    text blurred. The second value is xyxy in whole pixels of the frame.
+    text blurred, and the chest of whom nobody looked at for a tag. The second value is xyxy in
+    whole pixels of the frame.
     """
     size_wh = (image.shape[1], image.shape[0])
     x0, y0, x1, y1 = counter_view(counter, size_wh)
@@ -62,6 +69,10 @@ def keepable(
     for tag in look.tags:
         tx0, ty0, tx1, ty1 = tag.xyxy
         soften(kept, Box(tag.label, (tx0 - x0, ty0 - y0, tx1 - x0, ty1 - y0), tag.confidence))
+    for box in look.unread:
+        bx0, by0, bx1, by1 = box.xyxy
+        top, end = (by0 + share * (by1 - by0) for share in CHEST)
+        blur(kept, (bx0 - x0, top - y0, bx1 - x0, end - y0), TAG_SHARE * (bx1 - bx0))
     screen = counter.zone(ZoneKind.SCREEN)
     if screen is not None:
         hide(bounds(screen.polygon(size_wh)))
@@ -97,10 +108,15 @@ def pixelate(image: Image, xyxy: Xyxy) -> None:
 
 def soften(image: Image, tag: Box) -> None:
     """Blur a tag in place so that it is still seen to hang there and nothing on it can be read."""
-    x0, y0, x1, y1 = _whole(tag.xyxy, image)
+    blur(image, tag.xyxy, tag.short_px)
+
+
+def blur(image: Image, xyxy: Xyxy, tag_px: float) -> None:
+    """Blur a region in place so that nothing on a tag whose short side is `tag_px` can be read."""
+    x0, y0, x1, y1 = _whole(xyxy, image)
     if x1 - x0 < 2 or y1 - y0 < 2:
         return
-    sigma = max(1.0, min(x1 - x0, y1 - y0) / 8.0)
+    sigma = max(1.0, tag_px / 8.0)
     image[y0:y1, x0:x1] = cv2.GaussianBlur(image[y0:y1, x0:x1], (0, 0), sigma)
 
 

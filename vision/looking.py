@@ -5,6 +5,7 @@ Live, replay and tests all take exactly this step (design section 2).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from vision.checks import Seen, observe, unseen
 from vision.eyes import (
@@ -25,6 +26,8 @@ from vision.view import Reference, gate, measure_picture, view_of
 NEEDS_ATTIRE = frozenset({"badge_worn", "badge_legible"})
 NEEDS_ITEMS = frozenset({"desk_clear", "equipment_present"})
 
+NOTHING: Mapping[str, Sequence[Observation]] = MappingProxyType({})
+
 SURE = 0.6
 """From here on head and chest contradict an empty counter; they never make it a staffed one."""
 
@@ -44,7 +47,8 @@ class Approved:
 class Look:
     """What one frame gave: a sample per counter, and what must be hidden before it is stored.
 
-    `people` everybody in the frame; `heads` and `tags` where the attire network looked.
+    `people` everybody in the frame; `heads` and `tags` where the attire network looked; `unread`
+    the staff at whom it did not look, so that nobody knows where a tag hangs.
     """
 
     samples: tuple[Sample, ...]
@@ -52,6 +56,7 @@ class Look:
     heads: tuple[Box, ...]
     tags: tuple[Box, ...]
     visitors: tuple[Box, ...]
+    unread: tuple[Box, ...] = ()
 
 
 def look(
@@ -63,11 +68,13 @@ def look(
     approved: Approved | None,
     *,
     frozen: bool = False,
+    carried: Mapping[str, Sequence[Observation]] = NOTHING,
 ) -> Look:
     """Look at one frame for the checks that are `due` at each of its camera's counters.
 
     The gate comes first: a counter that the frame does not show gets CANNOT_TELL for every check,
-    and a frame that shows none of them is given to no network.
+    and a frame that shows none of them is given to no network. `carried`, by counter: what an
+    unchanged picture said before about further checks (`vision.attention`).
     """
     picture = measure_picture(frame.image, approved.reference if approved is not None else None)
     views = {
@@ -80,6 +87,7 @@ def look(
     people = find_people(frame.image, eyes.scene) if None in hidden.values() else []
     found: list[Sample] = []
     persons: list[Person] = []
+    unread: list[Box] = []
     visitors: list[Box] = []
     for counter in counters:
         name = counter.counter
@@ -89,9 +97,13 @@ def look(
             seen = _see(frame, counter, counters, checks, people, eyes, approved)
             persons += seen.staff
             visitors += seen.visitors
+            if NEEDS_ATTIRE.isdisjoint(checks):
+                unread += [person.box for person in seen.staff]
             answers = [observe(check, seen, parameters, eyes.reader) for check in checks]
+            answers = sorted([*answers, *carried.get(name, ())], key=lambda one: one.check)
         else:
-            answers = _unseen(checks, name, frame, reason)
+            all_checks = sorted({*checks, *(one.check for one in carried.get(name, ()))})
+            answers = _unseen(all_checks, name, frame, reason)
         found.append(
             Sample(name, frame.camera, frame.captured_at, views[name], tuple(answers))
         )
@@ -101,6 +113,7 @@ def look(
         tuple(person.head for person in persons if person.head is not None),
         tuple(tag for person in persons for tag in person.tags if tag.label in TAGS),
         tuple(visitors),
+        tuple(unread),
     )
 
 

@@ -167,6 +167,11 @@ def judge_manned(rule: Rule, watch: Watch) -> Judgement | None:
 # --- SIG-BADGE -----------------------------------------------------------------------------------
 
 
+def _crops(watch: Watch, check: str) -> list[Spoken]:
+    """The rows for which a crop was looked at: the same picture again is no second crop."""
+    return [row for row in timeline(watch, check) if row.observation.unchanged_since is None]
+
+
 def _good_crop(row: Spoken) -> bool:
     """A crop on which a tag would have been found: it decided, or something tag-like was unsure."""
     return decided(row) or row.observation.reason is Reason.MODEL_UNSURE
@@ -183,7 +188,7 @@ def judge_badge(rule: Rule, watch: Watch) -> Judgement | None:
     against an accusation. Until there is enough it says nothing; at T-5 and at the end of the slot
     it says why there was not.
     """
-    rows = timeline(watch, rule.check)
+    rows = _crops(watch, rule.check)
     since = max(watch.since, watch.at - timedelta(seconds=rule["badge_window_s"]))
     rows = [row for row in rows if row.since >= since]
     good = [row for row in rows if _good_crop(row)]
@@ -238,7 +243,7 @@ def judge_readable(rule: Rule, watch: Watch) -> Judgement | None:
     Enough crops with letters of px_letter propose MET. A card that hung turned over for most of the
     last badge_met_crops sightings is said as a side reason, since when: the human looks.
     """
-    rows = timeline(watch, rule.check)
+    rows = _crops(watch, rule.check)
     expected, usable = counts(watch, rows, watch.since)
     carded = [row for row in rows if row.observation.basis]
     clear = [row for row in carded if row.observation.outcome is Outcome.MET]

@@ -259,7 +259,11 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What one frame says about one counter under one check. `basis` are the boxes it rests on."""
+    """What one frame says about one counter under one check. `basis` are the boxes it rests on.
+
+    `unchanged_since`: no network looked at this frame; the picture was unchanged since the look of
+    that moment, whose answer and boxes these are.
+    """
 
     counter: str
     check: str
@@ -268,6 +272,7 @@ class Observation:
     reason: Reason | None
     score: float
     basis: tuple[Box, ...] = ()
+    unchanged_since: datetime | None = None
 
     def __post_init__(self) -> None:
         require_aware(self.captured_at, "Observation.captured_at")

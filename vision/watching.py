@@ -1,7 +1,8 @@
 """The samples of a slot as a timeline: who speaks for how long, what was seen, and why not.
 
 Time is read from the samples, durations are seconds. A sample speaks from its own moment until the
-next one, at most `cover_s` long: uneven sampling does not weigh, and silence counts as not seen.
+next one that says something under the same check, at most `cover_s` long: uneven sampling does not
+weigh, and silence counts as not seen.
 """
 
 from collections import Counter as Tally
@@ -88,15 +89,13 @@ def timeline(watch: Watch, check: str) -> list[Spoken]:
     known = watch._timelines.get(check)
     if known is not None:
         return known
-    rows: list[Spoken] = []
     cover = timedelta(seconds=watch.cover_s)
-    for i, sample in enumerate(watch.samples):
-        observation = sample.of(check)
-        if observation is None:
-            continue
-        following = watch.samples[i + 1].captured_at if i + 1 < len(watch.samples) else watch.at
-        until = min(following, sample.captured_at + cover, watch.at)
-        rows.append(Spoken(observation, sample.captured_at, until))
+    said = [o for sample in watch.samples if (o := sample.of(check)) is not None]
+    ends = [*(o.captured_at for o in said[1:]), watch.at]
+    rows = [
+        Spoken(o, o.captured_at, min(following, o.captured_at + cover, watch.at))
+        for o, following in zip(said, ends, strict=False)
+    ]
     watch._timelines[check] = rows
     return rows
 

@@ -306,6 +306,8 @@ class FlagDetailAnswer(Value):
 class CameraAnswer(Value):
     """A camera and how it is. `skew_s`: how far its clock is ahead of ours, where it tells.
 
+    `looked`: frames that a network looked at; `unchanged`: frames that showed what the last showed.
+
     `alarm_since`: since when a human should see to it, from 30 minutes before opening on.
     """
 
@@ -318,6 +320,8 @@ class CameraAnswer(Value):
     period_s: float | None
     frames: int
     dropped: int
+    looked: int
+    unchanged: int
     reconnects: int
     detail: str
     skew_s: float | None

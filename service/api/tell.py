@@ -329,6 +329,8 @@ class Teller:
             period_s=camera.period_s,
             frames=camera.frames,
             dropped=camera.dropped,
+            looked=camera.looked,
+            unchanged=camera.unchanged,
             reconnects=camera.reconnects,
             detail=camera.detail,
             skew_s=None if camera.skew_s is None else round(camera.skew_s, 1),

@@ -10,5 +10,6 @@ MEASURES = {
     "readiness": "GET /api/v1/readiness over a year of verdicts",
     "night": "siaga run with four cameras at night",
     "memory": "siaga demo with four cameras",
+    "cameras": "cameras from the packet to the record, beside the naive pipeline if asked",
 }
 """Each measure and what it measures, in a line."""

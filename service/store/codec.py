@@ -71,10 +71,7 @@ def sample_body(sample: Sample) -> str:
                 float(view.blocked),
                 bool(view.frozen),
             ],
-            "o": [
-                [o.check, o.outcome.value, o.reason, float(o.score), _boxes(o.basis)]
-                for o in sample.observations
-            ],
+            "o": [_observation(o) for o in sample.observations],
         }
     )
 
@@ -98,10 +95,17 @@ def sample_of(counter: str, camera: str, captured_at: int, body: str) -> Sample:
                 None if reason is None else Reason(reason),
                 score,
                 tuple(Box(label_of(w), (a, b, c, d), conf) for w, a, b, c, d, conf in basis),
+                instant(since[0]) if since else None,
             )
-            for check, outcome, reason, score, basis in raw["o"]
+            for check, outcome, reason, score, basis, *since in raw["o"]
         ),
     )
+
+
+def _observation(o: Observation) -> list[object]:
+    """The sixth value is only written where the picture was unchanged since an earlier look."""
+    said: list[object] = [o.check, o.outcome.value, o.reason, float(o.score), _boxes(o.basis)]
+    return said if o.unchanged_since is None else [*said, micros(o.unchanged_since)]
 
 
 def _boxes(boxes: Sequence[Box]) -> list[list[object]]:

@@ -30,6 +30,23 @@ SKEW_S = 2.0
 """A camera's clock this far from ours is told; HTTP and RTSP tell whole seconds only."""
 _OPTIONS = "OPTIONS {url} RTSP/1.0\r\nCSeq: 1\r\nUser-Agent: siaga\r\n\r\n"
 
+_ADVICE = {
+    "keyframe_none": (
+        "no second keyframe came: set one keyframe per second (GOP = frame rate)"
+    ),
+    "keyframe_seldom": (
+        "a keyframe comes every {n:.1f} s only: set one per second (GOP = frame rate), and switch "
+        "smart codecs off"
+    ),
+    "clock_ahead": (
+        "its clock is {n:.0f} s ahead of ours: let it follow NTP (Siaga uses its own time)"
+    ),
+    "clock_behind": (
+        "its clock is {n:.0f} s behind ours: let it follow NTP (Siaga uses its own time)"
+    ),
+    "hls_late": "HLS comes a segment late: use RTSP if the camera has it",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Probed:
@@ -51,25 +68,25 @@ class Probed:
     image: Image
 
     @property
-    def advice(self) -> tuple[str, ...]:
-        """What to change at the camera, in sentences."""
-        said = []
+    def shortcomings(self) -> tuple[tuple[str, float], ...]:
+        """What is not as it should be, by a stable word, with the number that shows it."""
+        found: list[tuple[str, float]] = []
         if self.keyframe_s is None and self.kind == "rtsp":
-            said.append("no second keyframe came: set one keyframe per second (GOP = frame rate)")
+            found.append(("keyframe_none", 0.0))
         elif self.keyframe_s is not None and self.keyframe_s > 2.2:
-            said.append(
-                f"a keyframe comes every {self.keyframe_s:.1f} s only: set one per second "
-                "(GOP = frame rate), and switch smart codecs off"
-            )
+            found.append(("keyframe_seldom", self.keyframe_s))
         if self.skew_s is not None and abs(self.skew_s) > SKEW_S:
-            side = "ahead of" if self.skew_s > 0 else "behind"
-            said.append(
-                f"its clock is {abs(self.skew_s):.0f} s {side} ours: let it follow NTP "
-                "(Siaga uses its own time)"
+            found.append(
+                ("clock_ahead" if self.skew_s > 0 else "clock_behind", abs(self.skew_s))
             )
         if self.kind == "hls":
-            said.append("HLS comes a segment late: use RTSP if the camera has it")
-        return tuple(said)
+            found.append(("hls_late", 0.0))
+        return tuple(found)
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """What to change at the camera, in sentences."""
+        return tuple(_ADVICE[word].format(n=number) for word, number in self.shortcomings)
 
 
 def probe(config: CameraConfig, seconds: float = 5.0, limit_s: float = 15.0) -> Probed:

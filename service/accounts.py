@@ -51,6 +51,7 @@ class Scope(StrEnum):
     FLAGS = "flags"
     BRIEFING = "briefing"
     METRICS = "metrics"
+    SETTINGS = "settings"
     PUSH = "push"
 
 

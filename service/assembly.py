@@ -1,6 +1,6 @@
 """Put an office together from its settings. The only place where all rooms meet."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import count
 
@@ -9,7 +9,7 @@ from cameras.pictures import read_picture
 from models.detector import load_eyes
 from models.legibility import CardReader
 from service.calendar import plan_at
-from service.office import Album, Memory, Office
+from service.office import Album, Drawing, Memory, Office
 from service.settings import CameraSettings, Settings
 from vision.day import DayPlan
 from vision.eyes import Eyes
@@ -79,25 +79,45 @@ def open_eyes() -> Eyes:
     return Eyes(scene, attire, CardReader())
 
 
-def build_office(settings: Settings, eyes: Eyes, memory: Memory, album: Album) -> Office:
-    """The office of these settings. Errors: PictureError for a reference that cannot be read."""
-
-    def plan_of(at: datetime) -> DayPlan:
-        return plan_at(settings.calendar, at)
-
+def drawing_of(settings: Settings, redrawn: Mapping[str, datetime]) -> Drawing:
+    """How these settings draw an office. Errors: PictureError for an unreadable reference."""
     approved = {camera.camera: approved_picture(camera) for camera in settings.cameras}
-    return Office(
+    return Drawing(
         layout=settings.layout,
-        policy=settings.policy,
-        eyes=eyes,
-        plan_of=plan_of,
         period_s={camera.camera: camera.period_s for camera in settings.cameras},
         approved={name: picture for name, picture in approved.items() if picture is not None},
-        memory=memory,
-        album=album,
         off_roster=frozenset(
             counter.counter
             for counter in settings.layout.counters
             if counter.counter not in settings.rostered
         ),
+        redrawn=redrawn,
+    )
+
+
+def plan_of(settings: Settings) -> Callable[[datetime], DayPlan]:
+    """The day plans of these settings."""
+    return lambda at: plan_at(settings.calendar, at)
+
+
+def build_office(
+    settings: Settings,
+    eyes: Eyes,
+    memory: Memory,
+    album: Album,
+    redrawn: Mapping[str, datetime] | None = None,
+) -> Office:
+    """The office of these settings. Errors: PictureError for a reference that cannot be read."""
+    drawing = drawing_of(settings, redrawn or {})
+    return Office(
+        layout=drawing.layout,
+        policy=settings.policy,
+        eyes=eyes,
+        plan_of=plan_of(settings),
+        period_s=drawing.period_s,
+        approved=drawing.approved,
+        memory=memory,
+        album=album,
+        off_roster=drawing.off_roster,
+        redrawn=drawing.redrawn,
     )

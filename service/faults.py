@@ -113,20 +113,25 @@ def read_toml(path: Path, error: type[SiagaError]) -> TomlFile:
         remedy = "check the path and who may read it"
         fault = Fault(path.name, 1, "", "a readable file", _reason(cause), remedy)
         raise error(listed([fault])) from cause
+    return parse_toml(path.name, content, error)
+
+
+def parse_toml(name: str, content: bytes, error: type[SiagaError]) -> TomlFile:
+    """The same for what a file holds, or would hold. Errors: `error`."""
     try:
         text = content.decode("utf-8-sig")
         data = tomllib.loads(text)
     except UnicodeDecodeError as cause:
         line = content.count(b"\n", 0, cause.start) + 1
-        fault = Fault(path.name, line, "", "UTF-8 text", "other bytes", "save the file as UTF-8")
+        fault = Fault(name, line, "", "UTF-8 text", "other bytes", "save the file as UTF-8")
         raise error(listed([fault])) from cause
     except tomllib.TOMLDecodeError as cause:
         found = re.search(r"line (\d+)", str(cause))
         line = int(found.group(1)) if found else text.count("\n") + 1
         got = str(cause).split(" (at ")[0]
-        fault = Fault(path.name, line, "", "TOML", got, "see https://toml.io for the notation")
+        fault = Fault(name, line, "", "TOML", got, "see https://toml.io for the notation")
         raise error(listed([fault])) from cause
-    return TomlFile(path.name, content, data, lines_of(text.replace("\r\n", "\n")))
+    return TomlFile(name, content, data, lines_of(text.replace("\r\n", "\n")))
 
 
 def listed(faults: Iterable[Fault]) -> str:

@@ -7,7 +7,7 @@ from the samples before each of them, so that how fast the frames came does not 
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from zlib import crc32
@@ -143,6 +143,28 @@ class ReadinessDecided:
     readiness: Readiness
 
 
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """How the office is drawn now: everything that the page Pemasangan may change, in one value.
+
+    `period_s` and `approved` by camera; `redrawn` by counter: samples from before belong to another
+    drawing of it, and nothing is judged by them.
+    """
+
+    layout: Layout
+    period_s: Mapping[str, float]
+    approved: Mapping[str, Approved]
+    off_roster: frozenset[str] = frozenset()
+    redrawn: Mapping[str, datetime] = field(default_factory=dict)
+
+    def stands(self, sample: Sample) -> bool:
+        """Whether a sample was taken under this drawing of its counter."""
+        if sample.counter not in {counter.counter for counter in self.layout.counters}:
+            return False
+        since = self.redrawn.get(sample.counter)
+        return since is None or sample.captured_at >= since
+
+
 Event = PhaseChanged | StatusChanged | VerdictChanged | ReadinessDecided
 Key = tuple[str, str, Slot]
 
@@ -185,16 +207,16 @@ class Office:
         memory: Memory,
         album: Album,
         off_roster: frozenset[str] = frozenset(),
+        redrawn: Mapping[str, datetime] | None = None,
     ) -> None:
-        self.layout = layout
         self.policy = policy
         self.late_count = 0
         self._eyes = eyes
+        drawing = Drawing(layout, period_s, approved, off_roster, redrawn or {})
+        self._in_force = (drawing, self._sights_of(drawing))  # replaced, never changed
         self._plan_of = plan_of
-        self._period_s = period_s
         self._memory = memory
         self._album = album
-        self._off_roster = off_roster
         self._day: _Day | None = None
         self._judged_to: datetime | None = None
         self._unsaved: list[Sample] = []
@@ -205,14 +227,27 @@ class Office:
         self._newest: dict[str, Sample] = {}
         self._clock_jumps: list[datetime] = []
         self._looked: dict[str, int] = {}
-        self._sights = {
+
+    # --- asked from outside ------------------------------------------------------------------
+
+    @property
+    def _drawing(self) -> Drawing:
+        return self._in_force[0]
+
+    def _sights_of(self, drawing: Drawing) -> Mapping[str, CameraSight]:
+        """Each camera that counters are drawn for, with nothing carried over yet."""
+        layout, parameters = drawing.layout, self.policy.parameters
+        return {
             camera: CameraSight(
-                layout.of_camera(camera), eyes, policy.parameters, approved.get(camera)
+                layout.of_camera(camera), self._eyes, parameters, drawing.approved.get(camera)
             )
             for camera in {counter.camera for counter in layout.counters}
         }
 
-    # --- asked from outside ------------------------------------------------------------------
+    @property
+    def layout(self) -> Layout:
+        """Counters and zones in force."""
+        return self._drawing.layout
 
     @property
     def models(self) -> str:
@@ -232,11 +267,47 @@ class Office:
 
     def rostered(self, counter: str) -> bool:
         """Whether a counter is judged today."""
-        return counter not in self._off_roster
+        return counter not in self._drawing.off_roster
 
     def change_roster(self, off_roster: frozenset[str]) -> None:
         """From now on these counters are not judged; what was said of them before stands."""
-        self._off_roster = off_roster
+        drawing, sights = self._in_force
+        self._in_force = (replace(drawing, off_roster=off_roster), sights)
+
+    def change(
+        self, drawing: Drawing, plan_of: Callable[[datetime], DayPlan] | None = None
+    ) -> None:
+        """Go on under another drawing, and another calendar if one is given.
+
+        Counters that `drawing.redrawn` does not name keep their state. Of the others nothing that
+        was seen before counts: what stood against them is asked again. Answers that fell stand.
+        """
+        self._in_force = (drawing, self._sights_of(drawing))
+        if plan_of is not None:
+            self._plan_of = plan_of
+        names = {counter.counter for counter in drawing.layout.counters}
+        day = self._day
+        if day is None:
+            return
+        if plan_of is not None:
+            day.plan = plan_of(day.plan.spans[0].since)
+        for counter in [*day.samples]:
+            day.samples[counter] = [s for s in day.samples[counter] if drawing.stands(s)]
+        for key, verdict in [*day.standing.items()]:
+            if key[0] not in names or _is_older(verdict, drawing.redrawn):
+                del day.standing[key]
+        for counter, fallen in [*day.fallen.items()]:
+            day.fallen[counter] = tuple(v for v in fallen if not _is_older(v, drawing.redrawn))
+        for counter, sample in [*self._newest.items()]:
+            if not drawing.stands(sample):
+                del self._newest[counter]
+        for counter, shot in [*self._latest.items()]:
+            if not drawing.stands(shot.sample):
+                del self._latest[counter]
+                self._rings.pop(counter, None)
+        for status in [*self._status]:
+            if status[0] not in self._latest:
+                del self._status[status]
 
     def standing(self, counter: str) -> tuple[Verdict, ...]:
         """Today's standing verdicts of a counter, in the policy's order."""
@@ -276,13 +347,16 @@ class Office:
 
     def due(self, camera: str, at: datetime) -> dict[str, tuple[str, ...]]:
         """The checks that a frame of this camera at this moment is looked at for, by counter."""
+        return self._due(self._drawing, camera, at)
+
+    def _due(self, drawing: Drawing, camera: str, at: datetime) -> dict[str, tuple[str, ...]]:
         plan = self.plan_at(at)
         if plan.phase_at(at) not in LOOKED_AT:
             return {}
         slots = {slot for slot in Slot if _in_slot(plan, slot, at)}
         checks: dict[str, tuple[str, ...]] = {}
-        for counter in self.layout.of_camera(camera):
-            if not self.rostered(counter.counter):
+        for counter in drawing.layout.of_camera(camera):
+            if counter.counter in drawing.off_roster:
                 continue
             rules = self.policy.rules_for(counter.role)
             names = {rule.check for rule in rules if rule.slots & slots}
@@ -296,27 +370,31 @@ class Office:
         Safe in any thread, for one frame of a camera at a time.
         """
         at = frame.captured_at
-        due = self.due(frame.camera, at)
+        drawing, sights = self._in_force  # once: it may be changed while this frame is looked at
+        due = self._due(drawing, frame.camera, at)
         if not due or not self._time_to_look(frame):
             return None
         plan = self.plan_at(at)
         pace = pace_at(
             plan,
             at,
-            self._period_s[frame.camera],
+            drawing.period_s[frame.camera],
             self.policy.parameters,
             offset_s=crc32(frame.camera.encode()) % 600 / 10,
         )
         slots = frozenset(slot for slot in Slot if _in_slot(plan, slot, at))
-        pending = {name: self._pending(name, slots, at) for name in due}
-        return self._sights[frame.camera].see(frame, due, pace, pending, frozen=frozen)
+        roles = {counter.counter: counter.role for counter in drawing.layout.counters}
+        pending = {name: self._pending(name, roles[name], slots, at) for name in due}
+        return sights[frame.camera].see(frame, due, pace, pending, frozen=frozen)
 
-    def _pending(self, counter: str, slots: frozenset[Slot], at: datetime) -> Pending:
+    def _pending(
+        self, counter: str, role: str, slots: frozenset[Slot], at: datetime
+    ) -> Pending:
         """What waits, as it was known a while ago: live and replay then look at the same frames."""
         day = self._day
         fallen = day.fallen.get(counter, ()) if day is not None else ()
         stood = {(v.clause, v.slot): v for v in fallen if v.decided_at <= at - KNOWN_AFTER}
-        rules = self.policy.rules_for(self.layout.counter(counter).role)
+        rules = self.policy.rules_for(role)
         return pending_of(rules, slots, stood)
 
     def glance(self, frame: Frame) -> dict[str, Reason | None]:
@@ -324,7 +402,8 @@ class Office:
 
         For hours in which nobody looks: a camera that was turned at night is told before opening.
         """
-        return self._sights[frame.camera].glance(frame) if frame.camera in self._sights else {}
+        sight = self._in_force[1].get(frame.camera)
+        return sight.glance(frame) if sight is not None else {}
 
     def _time_to_look(self, frame: Frame) -> bool:
         """Before opening every frame counts; later one in each cell of OPEN_LOOK_S is enough."""
@@ -342,6 +421,8 @@ class Office:
         for sample in shown.samples:
             if self._judged_to is not None and sample.captured_at < self._judged_to:
                 self.late_count += 1
+                continue
+            if not self._drawing.stands(sample):
                 continue
             self._remember(sample)
             self._unsaved.append(sample)
@@ -371,12 +452,15 @@ class Office:
         day = self._enter(judged_to)
         day.phase = day.plan.phase_at(judged_to)
         for verdict in standing:
+            if _is_older(verdict, self._drawing.redrawn):
+                continue
             day.standing[verdict.counter, verdict.clause, verdict.slot] = verdict
             day.fallen[verdict.counter] = (*day.fallen.get(verdict.counter, ()), verdict)
         day.decided.update({answer.counter: answer for answer in decided})
         day.flags.update(flags)
         for sample in samples:
-            self._remember(sample)
+            if self._drawing.stands(sample):
+                self._remember(sample)
         self._judged_to = judged_to
 
     def needs_from(self, at: datetime) -> datetime:
@@ -515,7 +599,7 @@ class Office:
         span: tuple[datetime, datetime],
         at: datetime,
     ) -> Watch:
-        period_s = self._period_s[counter.camera]
+        period_s = self._drawing.period_s[counter.camera]
         if slot is not Slot.READY:
             period_s = max(period_s, OPEN_LOOK_S)
         since, until = span
@@ -631,6 +715,12 @@ class Office:
             frame_wh=shot.picture.frame_wh,
             crop_xyxy=shot.picture.crop_xyxy,
         )
+
+
+def _is_older(verdict: Verdict, redrawn: Mapping[str, datetime]) -> bool:
+    """Whether it was decided before its counter was drawn anew."""
+    since = redrawn.get(verdict.counter)
+    return since is not None and verdict.decided_at < since
 
 
 def _covers(plan: DayPlan, at: datetime) -> bool:

@@ -119,7 +119,7 @@ def readers_of(
                 clock,
                 on_frame=lambda _name: ring(),
                 on_gap=on_gap,
-                source=_source_of(camera, clock, mailboxes.get(camera.camera)),
+                source=source_of(camera, clock, mailboxes.get(camera.camera)),
             )
 
         now = clock.now()
@@ -149,7 +149,7 @@ def config_of(camera: CameraSettings) -> CameraConfig:
     )
 
 
-def _source_of(
+def source_of(
     camera: CameraSettings, clock: Clock, mailbox: Mailbox | None
 ) -> Callable[[], FrameSource] | None:
     """The source of a mailbox, a recording or a clip with its time; None: as its config says."""

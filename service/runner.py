@@ -32,7 +32,7 @@ from service.board import (
 )
 from service.clock import Clock, JumpWatch
 from service.health import HealthWatch
-from service.office import Event, Office
+from service.office import Drawing, Event, Office
 from service.seeing import Shown
 from service.settings import Settings
 from vision.attention import UNREAD, Claim, most_urgent, reading_period
@@ -161,7 +161,8 @@ class RunningOffice:
         self._on_alarm = on_alarm
         self._on_gap = on_gap
         self._camera_words: dict[str, tuple[CameraState, datetime, datetime | None]] = {}
-        self._readers = readers(self._ring)
+        self._taps: dict[str, tuple[Callable[[Frame], None], ...]] = {}
+        self._readers: Mapping[str, Reader] = readers(self._ring)  # replaced, never changed
 
     # --- life --------------------------------------------------------------------------------
 
@@ -191,6 +192,57 @@ class RunningOffice:
         with self._bell:
             self._bell.notify()
 
+    # --- changed while it works --------------------------------------------------------------
+
+    def change(
+        self,
+        settings: Settings,
+        drawing: Drawing,
+        readers: Callable[[Callable[[], None]], Mapping[str, Reader]],
+        plan_of: Callable[[datetime], DayPlan] | None = None,
+    ) -> None:
+        """Go on under other settings. `readers` makes those of new and changed cameras only.
+
+        Cameras that are no longer in the settings are let go, as are those that changed.
+        """
+        made = readers(self._ring)
+        with self._lock:
+            before = self._readers
+            names = [camera.camera for camera in settings.cameras]
+            with self._bell:
+                self._readers = {n: made[n] if n in made else before[n] for n in names}
+            self._settings = settings
+            self._office.change(drawing, plan_of)
+            self._reading = None  # so that new readers are started, if it is their time
+            self._read_by_phase()
+        for name, reader in before.items():
+            if self._readers.get(name) is not reader:
+                reader.stop()
+                self._health.rest(name)
+        self._ring()
+        self._announce()
+
+    def tap(self, camera: str, listener: Callable[[Frame], None]) -> Callable[[], None] | None:
+        """Call `listener` with each frame of a camera before it is looked at; the off switch.
+
+        None where the office does not read this camera now. The listener must return at once.
+        Meanwhile the camera gives its pictures as often as before opening.
+        """
+        reader = self._readers.get(camera)
+        if reader is None or self._reading is None or self._reading in UNREAD:
+            return None
+        reader.pace(self._settings.camera(camera).period_s)
+        with self._bell:
+            self._taps[camera] = (*self._taps.get(camera, ()), listener)
+
+        def off() -> None:
+            with self._bell:
+                left = tuple(tap for tap in self._taps.get(camera, ()) if tap is not listener)
+                self._taps[camera] = left
+            reader.pace(self._periods.get(camera, 1.0))
+
+        return off
+
     # --- lookers -----------------------------------------------------------------------------
 
     def _look_on(self) -> None:
@@ -201,8 +253,10 @@ class RunningOffice:
             shown: Shown | None = None
             hidden: Mapping[str, Reason | None] = {}
             try:
-                shown = self._office.see(frame, frozen=self._readers[frame.camera].frozen())
-                hidden = self._hidden(frame, shown)
+                reader = self._readers.get(frame.camera)  # none: it was taken away meanwhile
+                if reader is not None:
+                    shown = self._office.see(frame, frozen=reader.frozen())
+                    hidden = self._hidden(frame, shown)
             except Exception:
                 log.exception("camera %s: a frame could not be judged", frame.camera)
             self._done.append(_Done(frame.camera, shown, frame.captured_at, hidden))
@@ -233,7 +287,10 @@ class RunningOffice:
                 return None
             self._spoke_at[camera] = frame.captured_at
             self._under_way[camera] = frame.captured_at
-            return frame
+            taps = self._taps.get(camera, ())
+        for tap in taps:
+            tap(frame)
+        return frame
 
     # --- judge -------------------------------------------------------------------------------
 
@@ -313,7 +370,7 @@ class RunningOffice:
 
     def _cameras_changed(self) -> bool:
         now = self._clock.now()
-        words = {name: self.camera_status(name) for name in self._readers}
+        words = {name: self._status_of(name, reader) for name, reader in self._readers.items()}
         for alarm in self._alarms.step(now, self._office.plan_at(now), list(words.values())):
             log.warning("%s", alarm.line)
             self._on_alarm(alarm)
@@ -389,7 +446,7 @@ class RunningOffice:
             plan=plan,
             next_ready_at=self._next_ready_at(now),
             tiles=tiles,
-            cameras=tuple(self.camera_status(name) for name in self._readers),
+            cameras=tuple(self._status_of(*one) for one in self._readers.items()),
             policy=self._office.policy.citation,
             revision=revision,
             speed=self._clock.speed,
@@ -397,8 +454,11 @@ class RunningOffice:
 
     def camera_status(self, name: str) -> CameraStatus:
         """How a camera is: what its reader says, or what the gate says of its last frame."""
+        return self._status_of(name, self._readers[name])
+
+    def _status_of(self, name: str, reader: Reader) -> CameraStatus:
         status = replace(
-            self._readers[name].status(),
+            reader.status(),
             alarm_since=self._alarms.since(name),
             looked=self._looked[name],
             unchanged=self._unchanged[name],

@@ -17,12 +17,15 @@ from service.api.door import ApiSettings
 from service.assembly import build_office, open_eyes
 from service.calendar import next_ready_at, plan_at, plan_day, review_due
 from service.clock import Clock
+from service.drawings import redrawn_at
 from service.evidence import Evidence
 from service.office import Office
+from service.office_file import OfficeFile
 from service.readers import mailboxes_of, readers_of
 from service.reviews import ReviewDesk
 from service.runner import RunningOffice
 from service.settings import Settings
+from service.setup import Setup
 from service.store import Retention, Store, open_store
 from vision.errors import ConfigError
 
@@ -52,16 +55,18 @@ def serve(
         store.keep_layout(settings.layout)
         evidence = Evidence(folder)
         time = clock(store)
-        office = build_office(settings, open_eyes(), store, evidence)
+        eyes = open_eyes()
+        redrawn = redrawn_at(store, settings, time.now())
+        office = build_office(settings, eyes, store, evidence, redrawn)
         restore(office, store, settings, time.now())
-        mailboxes = mailboxes_of(settings, time)
+        mailboxes = dict(mailboxes_of(settings, time))
         running = RunningOffice(
             settings,
             office,
             readers_of(settings, time, store.add_gap, mailboxes),
             time,
             store,
-            lambda at: next_ready_at(settings.calendar, at),
+            lambda at: next_ready_at(setup.settings.calendar, at),
             on_alarm=lambda alarm: keep_alarm(store, alarm),
             on_gap=store.add_gap,
         )
@@ -70,18 +75,30 @@ def serve(
             secure_cookies=settings.server.secure_cookie,
             trusted_origins=settings.server.trusted_origins,
         )
+        setup = Setup(
+            file=OfficeFile(settings.path),
+            settings=settings,
+            running=running,
+            eyes=eyes,
+            memory=store,
+            clock=time,
+            mailboxes=mailboxes,
+        )
         app = create_app(
             running,
             store,
             evidence,
             api,
             mailboxes=mailboxes,
-            plan_of=partial(plan_day, settings.calendar),
+            plan_of=lambda day: plan_day(setup.settings.calendar, day),
+            setup=None if demo else setup,
         )
         server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
         stopping = threading.Event()
         janitor = threading.Thread(
-            target=keep_house, args=(store, evidence, settings, time, stopping), daemon=True
+            target=keep_house,
+            args=(store, evidence, lambda: setup.settings, time, stopping),
+            daemon=True,
         )
         running.start()
         janitor.start()
@@ -92,6 +109,7 @@ def serve(
             server.run(sockets=[door])
         finally:
             stopping.set()
+            setup.close()
             running.stop()
     return 0
 
@@ -155,19 +173,27 @@ def keep_alarm(store: Store, alarm: CameraAlarm) -> None:
 
 
 def keep_house(
-    store: Store, evidence: Evidence, settings: Settings, clock: Clock, stopping: threading.Event
+    store: Store,
+    evidence: Evidence,
+    settings: Callable[[], Settings],
+    clock: Clock,
+    stopping: threading.Event,
 ) -> None:
-    """Remove what has been kept long enough, every hour of the machine, by the office's time."""
-    kept = settings.retention
-    retention = Retention(
-        picture_days=kept.crop_days,
-        picture_gb=kept.evidence_gb,
-        sample_days=kept.samples_days,
-        record_days=kept.rows_days,
-    )
-    due_of = partial(review_due, partial(plan_day, settings.calendar))
+    """Remove what has been kept long enough, every hour of the machine, by the office's time.
+
+    `settings` are asked each time: they may be changed while the office works.
+    """
     while True:
-        desk = ReviewDesk(store, settings.policy, due_of, clock.now())
+        now_set = settings()
+        kept = now_set.retention
+        retention = Retention(
+            picture_days=kept.crop_days,
+            picture_gb=kept.evidence_gb,
+            sample_days=kept.samples_days,
+            record_days=kept.rows_days,
+        )
+        due_of = partial(review_due, partial(plan_day, now_set.calendar))
+        desk = ReviewDesk(store, now_set.policy, due_of, clock.now())
         log.info("janitor: no longer waits for a review: %s", desk.settle())
         for contest in desk.late_contests():
             log.warning(

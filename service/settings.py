@@ -43,6 +43,7 @@ from service.faults import (
     close_to,
     key_text,
     listed,
+    parse_toml,
     read_toml,
     shown,
     word_of,
@@ -57,8 +58,20 @@ from vision.values import Floats
 SCHEMES = ("rtsp", "rtsps", "http", "https")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+NAME_MAX = 60
+_MARKS = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
 OVERLAP_MAX = 0.02
 """Zones of two counters may share this much of the smaller one before somebody is told."""
+
+
+class SettingsError(ConfigError):
+    """The file of an office has faults; each of them, beside the text that lists them all."""
+
+    def __init__(self, message: str, faults: tuple[Fault, ...] = ()) -> None:
+        super().__init__(message)
+        self.faults = faults
 
 
 class SourceKind(StrEnum):
@@ -163,9 +176,15 @@ class Settings:
 
 
 def load_settings(path: Path) -> Settings:
-    """Read an office. Errors: ConfigError lists every fault with its line."""
-    reading = _Reading(read_toml(path, ConfigError), path.resolve().parent, [], [], [])
-    return reading.settings(path)
+    """Read an office. Errors: SettingsError lists every fault with its line."""
+    file = read_toml(path, SettingsError)
+    return _Reading(file, path.resolve().parent, [], [], []).settings(path)
+
+
+def parse_settings(path: Path, content: bytes) -> Settings:
+    """The office of `path` as it would be with this content. Errors: SettingsError."""
+    file = parse_toml(path.name, content, SettingsError)
+    return _Reading(file, path.resolve().parent, [], [], []).settings(path)
 
 
 def masked(url: str) -> str:
@@ -201,6 +220,31 @@ def _read_day(value: object) -> date:
         raise ValueError("a date like 2026-08-17") from None
 
 
+def unfit_name(name: str) -> str:
+    """Why a name cannot stand on the board: `empty`, `long`, `marks`; empty text: it can.
+
+    Marks are letters that nobody sees and that turn or break the line they stand in.
+    """
+    if not name.strip():
+        return "empty"
+    if len(name) > NAME_MAX:
+        return "long"
+    return "marks" if _MARKS.search(name) else ""
+
+
+def _read_name(value: object) -> object:
+    words = {
+        "empty": "a name",
+        "long": f"a name of at most {NAME_MAX} letters",
+        "marks": "a name without invisible marks of direction or line",
+    }
+    why = unfit_name(value) if isinstance(value, str) else ""
+    if why:
+        raise ValueError(words[why])
+    return value
+
+
+Name = Annotated[str, BeforeValidator(_read_name)]
 Clock = Annotated[time, BeforeValidator(_read_time)]
 Break = Annotated[Pause | tuple[()], BeforeValidator(_read_pause)]
 Day = Annotated[date, BeforeValidator(_read_day)]
@@ -353,7 +397,7 @@ class CounterTable(Table):
     """`[[counters]]`: a service position."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", description="short name, like FO-1")
-    name: str = Field(min_length=1, description="shown on the board")
+    name: Name = Field(description="shown on the board")
     role: str = Field(description="role of the standard, like FO, CSO or SATPAM")
     camera: str = Field(description="id of the camera that sees it")
     rostered: bool = Field(default=True, description="whether it is served")
@@ -418,7 +462,7 @@ class _Reading:
         server, retention = self.server(), self.retention(policy)
         data = self.data(office)
         if self.faults or self.below or not (office and zone and policy and data):
-            raise ConfigError("\n".join([listed(self.faults), *self.below]))
+            raise SettingsError("\n".join([listed(self.faults), *self.below]), tuple(self.faults))
         return Settings(
             path=path,
             office=office.id,
@@ -455,12 +499,13 @@ class _Reading:
         return data
 
     def repeated(self, key: str) -> list[tuple[int, Any]]:
-        """The raw tables of a repeated section with their positions."""
-        data = self.file.data.get(key)
-        if not isinstance(data, list) or not data:
-            got = "nothing" if data is None else shown(data)
-            self.fault((key,), f"[[{key}]]", got, f"add at least one [[{key}]]")
+        """The raw tables of a repeated section with their positions; a new office has none yet."""
+        data = self.file.data.get(key, [])
+        if not isinstance(data, list):
+            self.fault((key,), f"[[{key}]]", shown(data), "two pairs of brackets")
             return []
+        if not data:
+            self.warn((key,), "none yet: add the first on the page Pemasangan")
         return list(enumerate(data))
 
     # [office]
@@ -767,7 +812,7 @@ class _Reading:
             credentials = self.credentials(table, parts, path)
             netloc = parts.netloc.rpartition("@")[2]
             address = urlunsplit(parts._replace(netloc=netloc))
-            kind = _kind_of(parts)
+            kind = kind_of(parts)
             token = self.token(table, kind, credentials, path)
         elif key in ("device", "push"):
             address, kind = word, SourceKind(key)
@@ -794,22 +839,17 @@ class _Reading:
 
     def url(self, text: str, path: KeyPath) -> SplitResult | None:
         """The parts of a camera's URL, if it is one that may be opened."""
+        why = unfit_url(text)
+        if not why:
+            return urlsplit(text)
         remedy = "write rtsp://HOST/PATH, or https://HOST/PATH for single pictures"
-        expected = "rtsp://, rtsps://, http:// or https://"
-        if re.search(r"[\s\x00-\x1f\x7f|`<>\"\\]", text):
+        expected = "rtsp://, rtsps://, http:// or https:// with a valid host and port"
+        got = shown(masked(text))
+        if why == "blank":
+            expected = "a URL without blanks, pipes and control characters"
             got = shown(masked(text).encode("unicode_escape").decode())
-            self.fault(path, "a URL without blanks, pipes and control characters", got, remedy)
-            return None
-        try:
-            parts = urlsplit(text)
-            host, port = parts.hostname, parts.port
-        except ValueError:
-            self.fault(path, f"{expected} with a valid host and port", shown(masked(text)), remedy)
-            return None
-        if parts.scheme not in SCHEMES or not host or port == 0:
-            self.fault(path, expected, shown(masked(text)), remedy)
-            return None
-        return parts
+        self.fault(path, expected, got, remedy)
+        return None
 
     def credentials(
         self, table: CameraTable, parts: SplitResult, path: KeyPath
@@ -931,25 +971,22 @@ class _Reading:
 
     def polygon(self, points: Points, path: KeyPath) -> Floats | None:
         """The corners (N, 2), if they enclose something inside the picture."""
-        if len(points) < 3:
-            self.fault(path, "at least 3 points", str(len(points)), "like [[0,0],[1,0],[1,1]]")
-            return None
         for index, point in enumerate(points):
             if len(point) != 2:
                 self.fault((*path, index), "two numbers x, y", str(point))
                 return None
-            if not all(0 <= number <= 1 for number in point):
-                remedy = "shares of the picture: pixels divided by width and height"
-                self.fault((*path, index), "numbers from 0 to 1", str(point), remedy)
-                return None
-        polygon: Floats = np.array(points, np.float32)
-        if _crosses_itself(polygon):
+        why = unfit_polygon(points)
+        if why == "few":
+            self.fault(path, "at least 3 points", str(len(points)), "like [[0,0],[1,0],[1,1]]")
+        if why == "outside":
+            index = next(i for i, p in enumerate(points) if not all(0 <= n <= 1 for n in p))
+            remedy = "shares of the picture: pixels divided by width and height"
+            self.fault((*path, index), "numbers from 0 to 1", str(points[index]), remedy)
+        if why == "crossing":
             self.fault(path, "edges that do not cross", "crossing edges", "go around in order")
-            return None
-        if abs(_area(polygon)) < 1e-5:
+        if why == "line":
             self.fault(path, "points that enclose an area", "a line")
-            return None
-        return polygon
+        return None if why else np.array(points, np.float32)
 
     def judgeable(self, counter: Counter, policy: Policy, path: KeyPath) -> None:
         rules = policy.rules_for(counter.role)
@@ -1018,7 +1055,36 @@ class _Reading:
         )
 
 
-def _kind_of(parts: SplitResult) -> SourceKind:
+def unfit_polygon(points: Sequence[Sequence[float]]) -> str:
+    """Why points are no zone: `few`, `outside`, `crossing`, `line`; empty text: they are one."""
+    if len(points) < 3:
+        return "few"
+    if not all(0 <= number <= 1 for point in points for number in point):
+        return "outside"
+    polygon: Floats = np.array(points, np.float32)
+    if _crosses_itself(polygon):
+        return "crossing"
+    return "line" if abs(_area(polygon)) < 1e-5 else ""
+
+
+def unfit_url(text: str) -> str:
+    """Why a camera's URL cannot be opened: `empty`, `blank`, `scheme`; empty text: it can.
+
+    Only the four schemes of cameras are ever opened: nothing local, nothing that runs.
+    """
+    if not text.strip():
+        return "empty"
+    if re.search(r"[\s\x00-\x1f\x7f|`<>\"\\]", text):
+        return "blank"
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return "scheme"
+    return "" if parts.scheme in SCHEMES and host and port != 0 else "scheme"
+
+
+def kind_of(parts: SplitResult) -> SourceKind:
     """How a camera at this address is read; MJPEG is told by its answer, not by its address."""
     if parts.scheme.startswith("rtsp"):
         return SourceKind.RTSP

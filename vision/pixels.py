@@ -142,23 +142,27 @@ def card_px(place: Place, focal_mm: float, width_px: int) -> float:
     return px_per_m_of_lens(focal_mm, place.slant_m, width_px) * CARD_M * place.upright
 
 
+def smallest(sizes: tuple[Size, ...]) -> Size | None:
+    """The thing that lacks most pixels; letters only where nothing else lacks any."""
+    small = [size for size in sizes if not size.is_enough]
+    others = [size for size in small if size.need.check != "badge_legible"]
+    return max(others or small, key=lambda size: size.missing_factor, default=None)
+
+
 def advice_for(sizes: tuple[Size, ...]) -> str:
     """What to do, in one sentence; empty when every check gets what it needs.
 
     Letters are left out while anything else is missing, and never alone a reason to move a camera
     that sees a whole counter: they need ten times the pixels of everything else.
     """
-    small = [size for size in sizes if not size.is_enough]
-    if not small:
+    worst = smallest(sizes)
+    if worst is None:
         return ""
-    others = [size for size in small if size.need.check != "badge_legible"]
-    if not others:
-        (size,) = small[:1]
+    if worst.need.check == "badge_legible":
         return (
-            f"the {size.need.thing} will be {size.got_px:.0f} px, {size.floor_px:.0f} are needed: "
-            "legibility stays with a human, or gets a camera of its own close by"
+            f"the {worst.need.thing} will be {worst.got_px:.0f} px, {worst.floor_px:.0f} are "
+            "needed: legibility stays with a human, or gets a camera of its own close by"
         )
-    worst = max(others, key=lambda size: size.missing_factor)
     factor = worst.missing_factor
     return (
         f"the {worst.need.thing} will be {worst.got_px:.0f} px, {worst.floor_px:.0f} are needed: "

@@ -27,6 +27,7 @@ from service.api.routes import (
     session,
     trends,
 )
+from service.api.routes import setup as setup_routes
 from service.api.schemas import ErrorAnswer
 from service.api.security import let_into_pages
 from service.api.streams import Streams
@@ -34,6 +35,7 @@ from service.board import OfficeView
 from service.calendar import CalendarSettings, plan_day
 from service.evidence import Evidence
 from service.metrics import Metrics
+from service.setup import Setup
 from service.store import Store
 from vision.day import DayPlan
 
@@ -58,11 +60,13 @@ def create_app(
     clock: Callable[[], datetime] = utc_now,
     mailboxes: Mapping[str, Mailbox] | None = None,
     plan_of: Callable[[date], DayPlan] | None = None,
+    setup: Setup | None = None,
 ) -> FastAPI:
     """The application over a running office. The caller opens and closes store and evidence.
 
     `mailboxes` are those of the cameras that bring their pictures themselves; `plan_of` is the
-    office's calendar (default: an ordinary one in its zone).
+    office's calendar (default: an ordinary one in its zone); `setup` changes the office while it
+    works (None: only its file does, at the next start).
 
     A server that stops calls `close_streams(app)` first.
     """
@@ -87,8 +91,12 @@ def create_app(
         clock=clock,
         mailboxes=mailboxes if mailboxes is not None else {},
         plan_of=plan_of if plan_of is not None else _ordinary(office),
+        setup=setup,
     )
-    parts = (board, records, reviews, replays, observations, briefings, trends, push, session)
+    parts = (
+        *(board, records, reviews, replays, observations, briefings, trends),
+        *(setup_routes, push, session),
+    )
     for part in parts:
         app.include_router(part.router, prefix=PREFIX, responses=REFUSALS)
     app.include_router(operations.router, responses=REFUSALS)

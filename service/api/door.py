@@ -15,6 +15,7 @@ from service.calendar import review_due
 from service.evidence import Evidence
 from service.metrics import Metrics
 from service.reviews import ReviewDesk
+from service.setup import Setup
 from service.store import Store
 from vision.day import DayPlan
 
@@ -50,6 +51,7 @@ class Door:
     clock: Callable[[], datetime]
     mailboxes: Mapping[str, Mailbox]
     plan_of: Callable[[date], DayPlan]
+    setup: Setup | None = None
 
     def desk(self) -> ReviewDesk:
         """Where reviews are taken, at the office's time."""

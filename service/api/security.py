@@ -128,6 +128,9 @@ CONTEST = Need(Scope.BOARD, *Role, people=True)
 
 METRICS = Need(Scope.METRICS, *Role)
 
+SETUP = Need(Scope.SETTINGS)
+"""Cameras, zones and settings: administrators alone."""
+
 PUSH = Need(Scope.PUSH, *Role)
 """Devices: by a token made for their camera alone, whatever the role of its account."""
 

@@ -314,7 +314,7 @@ class Teller:
                 blocked=float(view.blocked),
                 frozen=bool(view.frozen),
             ),
-            observations=tuple(_observation(o) for o in sample.observations),
+            observations=tuple(told_observation(o) for o in sample.observations),
         )
 
     def camera(self, camera: CameraStatus) -> s.CameraAnswer:
@@ -388,7 +388,8 @@ def _clause(clause: Clause) -> s.ClauseAnswer:
     )
 
 
-def _observation(o: Observation) -> s.ObservationAnswer:
+def told_observation(o: Observation) -> s.ObservationAnswer:
+    """What one frame said under one check."""
     return s.ObservationAnswer(
         check=o.check,
         check_text=s.Words(id=check_text(o.check, Lang.ID), en=check_text(o.check, Lang.EN)),

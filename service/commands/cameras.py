@@ -4,26 +4,28 @@ import argparse
 import json
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from cameras.config import CameraConfig
 from cameras.credentials import split_credentials
-from cameras.mask import burn_in
 from cameras.onvif import GROUP, discover, profiles_of, proposed
 from cameras.probe import Probed, probe
 from service.commands.detect import MODELS_HELP, seconds
-from service.policies import load_policy
 from service.readers import config_of
+from service.scales import Basis, Scale, scales_of
 from service.settings import SCHEMES, Settings, SourceKind, load_settings, masked
 from vision.errors import CameraError, ConfigError, ModelError
-from vision.eyes import Eyes, find_people, look_at_person, staffed_by
-from vision.layout import Counter, ZoneKind
-from vision.pixels import Size, advice_for, px_per_m_of_desk, px_per_m_of_torso, sizes_at
-from vision.values import Box, Image
+from vision.eyes import Eyes
+from vision.pixels import advice_for
 
-STANDARD = "djpb-spm"
+BASES = {
+    Basis.CHEST: "measured at the widest chest in the picture",
+    Basis.DESK: "guessed from the desk zone, taken as 1.2 m wide",
+    Basis.NOTHING: (
+        "nobody's chest is in the picture: let somebody sit at the counter and try again"
+    ),
+}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -89,16 +91,6 @@ def _discover(arguments: argparse.Namespace) -> int:
 # --- probe
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """How large things are at a counter (None: the whole picture), and how that is known."""
-
-    counter: str | None
-    px_per_m: float | None
-    basis: str
-    sizes: tuple[Size, ...] = ()
-
-
 def _probe(arguments: argparse.Namespace) -> int:
     config, settings = _chosen(arguments)
     probed = probe(config, arguments.seconds)
@@ -157,44 +149,6 @@ def _eyes(models: Path | None) -> Eyes | None:
         return None
 
 
-def scales_of(
-    probed: Probed, config: CameraConfig, settings: Settings | None, eyes: Eyes | None
-) -> list[Scale]:
-    """Pixels per metre at each counter of this camera, by a person if one sits there."""
-    policy = settings.policy if settings is not None else load_policy(STANDARD)
-    counters = settings.layout.of_camera(config.camera) if settings is not None else ()
-    image = burn_in(probed.image, config.masks)
-    people = find_people(image, eyes.scene) if eyes is not None else []
-    scales = []
-    for counter in counters or (None,):
-        px_per_m, basis = _scale_at(image, counter, people_at(people, counter, image), eyes)
-        name = counter.counter if counter is not None else None
-        sizes = sizes_at(px_per_m, policy.parameters) if px_per_m is not None else ()
-        scales.append(Scale(name, px_per_m, basis, sizes))
-    return scales
-
-
-def people_at(people: list[Box], counter: Counter | None, image: Image) -> list[Box]:
-    """Who sits at a counter, or everybody."""
-    size_wh = (image.shape[1], image.shape[0])
-    return staffed_by(people, counter, size_wh) if counter is not None else people
-
-
-def _scale_at(
-    image: Image, counter: Counter | None, people: list[Box], eyes: Eyes | None
-) -> tuple[float | None, str]:
-    attire = eyes.attire if eyes is not None else None
-    seen = [look_at_person(image, person, attire) for person in people[:8] if attire is not None]
-    chests = [person.torso.width_px for person in seen if person.torso is not None]
-    if chests:
-        return px_per_m_of_torso(max(chests)), "measured at the widest chest in the picture"
-    desk = counter.zone(ZoneKind.DESK) if counter is not None else None
-    if desk is not None:
-        polygon = desk.polygon((image.shape[1], image.shape[0]))
-        return px_per_m_of_desk(polygon), "guessed from the desk zone, taken as 1.2 m wide"
-    return None, "nobody's chest is in the picture: let somebody sit at the counter and try again"
-
-
 def lines_of(probed: Probed, scales: list[Scale]) -> list[str]:
     """The answer for people."""
     width, height = probed.size_wh
@@ -211,9 +165,9 @@ def lines_of(probed: Probed, scales: list[Scale]) -> list[str]:
     for scale in scales:
         where = scale.counter or "whole picture"
         if scale.px_per_m is None:
-            lines.append(f"{where}: {scale.basis}")
+            lines.append(f"{where}: {BASES[scale.basis]}")
             continue
-        lines.append(f"{where}: {scale.px_per_m:.0f} px/m, {scale.basis}")
+        lines.append(f"{where}: {scale.px_per_m:.0f} px/m, {BASES[scale.basis]}")
         for size in scale.sizes:
             word = "ok" if size.is_enough else "small"
             lines.append(
@@ -242,7 +196,7 @@ def body_of(probed: Probed, scales: list[Scale]) -> dict[str, object]:
             {
                 "counter": scale.counter,
                 "px_per_m": _rounded(scale.px_per_m),
-                "basis": scale.basis,
+                "basis": BASES[scale.basis],
                 "checks": [
                     {
                         "check": size.need.check,

@@ -1,7 +1,7 @@
 """What a page offers to its reader: links only to what they may open."""
 
 from service.accounts import Caller
-from service.api.security import BRIEFING, CONTEST, EXPORT, FLAGS, OBSERVE, REVIEW
+from service.api.security import BRIEFING, CONTEST, EXPORT, FLAGS, OBSERVE, REVIEW, SETUP
 
 
 def offers(who: Caller) -> dict[str, bool]:
@@ -12,6 +12,7 @@ def offers(who: Caller) -> dict[str, bool]:
         "may_review": REVIEW.admits(who),
         "may_export": EXPORT.admits(who),
         "may_contest": CONTEST.admits(who),
+        "may_set_up": SETUP.admits(who),
         "may_brief": BRIEFING.admits(who),
         "may_observe": OBSERVE.admits(who),
     }

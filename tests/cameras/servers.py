@@ -98,6 +98,8 @@ class SnapshotServer(ThreadingHTTPServer):
         self.requests = 0
         self.connections = 0
         self.clock_off_s = 0.0
+        self.body = b""
+        """A picture that is always the same; empty: another one each time."""
         self.hang = threading.Event()
 
     @property
@@ -133,7 +135,7 @@ class _Snapshot(BaseHTTPRequestHandler):
         if camera.mode == "bearer" and given != f"Bearer {camera.password}":
             self._send(401, b"", {"WWW-Authenticate": "Bearer"})
             return
-        body = encoded(".jpg", picture(camera.requests))
+        body = camera.body or encoded(".jpg", picture(camera.requests))
         if camera.mode.startswith("mjpeg"):
             self._stream(camera.mode)
         elif camera.mode == "hang":

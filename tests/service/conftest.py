@@ -14,10 +14,17 @@ from fastapi.testclient import TestClient
 from cameras.push import Mailbox
 from service.accounts import Accounts, Role
 from service.api import ApiSettings, create_app
+from service.board import CameraState, CameraStatus
 from service.evidence import Evidence
+from service.office_file import OfficeFile
+from service.settings import Settings, load_settings
+from service.setup import Setup
 from service.store import Store, open_store
+from service.tries import Try
+from tests.fakes_eyes import Painter, fake_eyes
 from tests.fakes_office import DAY, FakeOffice, clock, fake_picture, fake_sample, fake_verdict
-from vision.values import Outcome, Reason, Status
+from vision.hiding import encode
+from vision.values import Frame, Outcome, Reason, Status
 
 PASSWORD = "kopi tubruk pagi"
 HOST = "http://siaga.test"
@@ -38,6 +45,7 @@ class MailClock:
     """The same time for mailboxes."""
 
     wall: WallClock
+    speed = 1.0
 
     def now(self) -> datetime:
         """As it was set."""
@@ -46,6 +54,76 @@ class MailClock:
     def wait_until(self, at: datetime, stop: Event) -> bool:
         """Nobody waits by this clock."""
         return not stop.is_set()
+
+
+OFFICE = """\
+[office]
+id = "kppn-contoh"
+name = "KPPN Contoh"
+time_zone = "Asia/Jakarta"
+policy = "djpb-spm"
+
+[[cameras]]
+id = "hall_1"
+push = true
+
+[[counters]]
+id = "loket_1"
+name = "Loket 1"
+role = "FO"
+camera = "hall_1"
+[counters.zones]
+staff = [[0.05, 0.1], [0.45, 0.1], [0.45, 0.6], [0.05, 0.6]]
+"""
+ATTEMPT = "percobaan-1"
+"""A camera that is being set up in the house."""
+
+
+class StandIn:
+    """An office that takes every change and shows the same picture at once."""
+
+    def __init__(self, clock: MailClock) -> None:
+        self._clock = clock
+        self.changed: list[Settings] = []
+
+    def change(self, settings: Settings, *_: object) -> None:
+        """Remember it."""
+        self.changed.append(settings)
+
+    def tap(self, camera: str, listener: Callable[[Frame], None]) -> Callable[[], None]:
+        """One picture of somebody at a desk."""
+        listener(Frame(camera, 0, self._clock.now(), Painter().staff().image))
+        return lambda: None
+
+    def camera_status(self, name: str) -> CameraStatus:
+        """Well."""
+        now = self._clock.now()
+        return CameraStatus(name, CameraState.OK, now, now, (1280, 720), 1.0, 1, 0, 0, "")
+
+
+def setup_in(
+    folder: Path, store: Store, clock: MailClock, mailboxes: dict[str, Mailbox]
+) -> Setup:
+    """The set-up of the house, with a camera being tried and a picture of its clear desk."""
+    (folder / "reference").mkdir(exist_ok=True)
+    (folder / "reference" / "hall_1.jpg").write_bytes(encode(Painter().image))
+    text = OFFICE.replace("push = true", 'push = true\nreference = "reference/hall_1.jpg"')
+    (folder / "office.toml").write_text(text, "utf-8")
+    settings = load_settings(folder / "office.toml")
+    setup = Setup(
+        file=OfficeFile(settings.path),
+        settings=settings,
+        running=StandIn(clock),
+        eyes=fake_eyes(),
+        memory=store,
+        clock=clock,
+        mailboxes=mailboxes,
+        find=lambda wait_s: [],
+    )
+    tried = Try(ATTEMPT, settings.camera("hall_1"))
+    tried.put(Frame("hall_1", 0, clock.now(), Painter().image))
+    setup.tries.add(tried)
+    return setup
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +141,7 @@ class House:
     build: Callable[[ApiSettings], FastAPI]
     app: FastAPI
     mailbox: Mailbox
+    setup: Setup
 
     def client(self, app: FastAPI | None = None, *, address: str = "10.0.0.9") -> TestClient:
         """Somebody without a credential, from the network of the office."""
@@ -114,13 +193,17 @@ def house(tmp_path: Path) -> Iterator[House]:
                 settings,
                 accounts=accounts,
                 clock=wall,
-                mailboxes={"hall_1": mailbox},
+                mailboxes=mailboxes,
+                setup=setup,
             )
 
         mailbox = Mailbox("hall_1", MailClock(wall))
+        mailboxes = {"hall_1": mailbox}
+        setup = setup_in(tmp_path, store, MailClock(wall), mailboxes)
         sha = morning(store, evidence, office)
         app = build(ApiSettings())
-        yield House(office, store, evidence, accounts, wall, sha, build, app, mailbox)
+        yield House(office, store, evidence, accounts, wall, sha, build, app, mailbox, setup)
+        setup.close()
 
 
 def morning(store: Store, evidence: Evidence, office: FakeOffice) -> str:

@@ -4,7 +4,7 @@ A new route without a case here fails. Source: lessons S1 to S3 (CVE-2026-33470)
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,29 @@ from fastapi.testclient import TestClient
 from service.accounts import Role
 from service.store import ContestRow, Store
 from tests.fakes_office import clock, fake_picture, fake_verdict
-from tests.service.conftest import PASSWORD, House
+from tests.service.conftest import ATTEMPT, PASSWORD, House
 
 DESCRIPTION = Path(__file__).parents[2] / "docs" / "openapi.json"
+IN_FORCE = "{version}"
+"""Stands for the version of the layout in force."""
+
+DRAWN: dict[str, Any] = {
+    "attempt": ATTEMPT,
+    "counters": [
+        {
+            "counter": "loket_1",
+            "name": "Loket 1",
+            "role": "FO",
+            "camera": "hall_1",
+            "zones": {"staff": [[0.05, 0.1], [0.45, 0.1], [0.45, 0.6], [0.05, 0.6]]},
+        }
+    ],
+}
+LAYOUT: dict[str, Any] = {
+    "version": IN_FORCE,
+    "cameras": [{"camera": "hall_1"}],
+    "counters": DRAWN["counters"],
+}
 LIVE = "GET /api/v1/stream"  # never ends under the test client: tested in test_api_stream.py
 
 
@@ -41,7 +61,7 @@ class Case:
 
     path: str
     status: int = 200
-    body: dict[str, object] | None = None
+    body: Mapping[str, Any] | None = None
     fresh: Callable[[Store], tuple[str, dict[str, object]]] | None = None
     jpeg: bytes | None = None
     unknown: tuple[str, ...] = ()
@@ -103,6 +123,30 @@ CASES = {
     "POST /api/v1/cameras/{camera}/frames": Case(
         "/api/v1/cameras/hall_1/frames", 201, jpeg=fake_picture("loket_1")
     ),
+    "GET /api/v1/layout": Case("/api/v1/layout"),
+    "PUT /api/v1/layout": Case("/api/v1/layout", body=LAYOUT),
+    "POST /api/v1/layout/reload": Case("/api/v1/layout/reload"),
+    "POST /api/v1/layout/try": Case("/api/v1/layout/try", body=DRAWN | {"minute": True}),
+    "POST /api/v1/layout/propose": Case("/api/v1/layout/propose", body={"attempt": ATTEMPT}),
+    "POST /api/v1/layout/reference": Case("/api/v1/layout/reference", 201, DRAWN),
+    "POST /api/v1/cameras/try": Case("/api/v1/cameras/try", 201, {"camera": "hall_1"}),
+    "POST /api/v1/cameras/discover": Case("/api/v1/cameras/discover", body={}),
+    "POST /api/v1/cameras/{camera}/token": Case(
+        "/api/v1/cameras/hall_1/token", 201, unknown=("/api/v1/cameras/hall_9/token",)
+    ),
+    "GET /api/v1/cameras/{camera}/still": Case(
+        "/api/v1/cameras/hall_1/still", unknown=("/api/v1/cameras/hall_9/still",)
+    ),
+    "GET /api/v1/cameras/{camera}/reference": Case(
+        "/api/v1/cameras/hall_1/reference", unknown=("/api/v1/cameras/hall_9/reference",)
+    ),
+    "GET /api/v1/tries/{attempt}": Case(
+        f"/api/v1/tries/{ATTEMPT}", unknown=("/api/v1/tries/tidak-ada",)
+    ),
+    "GET /api/v1/tries/{attempt}/still": Case(
+        f"/api/v1/tries/{ATTEMPT}/still", unknown=("/api/v1/tries/tidak-ada/still",)
+    ),
+    "DELETE /api/v1/tries/{attempt}": Case("/api/v1/tries/lain", 204),
     "GET /api/v1/policy": Case("/api/v1/policy"),
     LIVE: Case("/api/v1/stream"),
     "GET /api/v1/verdicts": Case("/api/v1/verdicts"),
@@ -215,6 +259,8 @@ def sent(client: TestClient, name: str, address: str) -> httpx2.Response:
         body = case.body
         if case.fresh is not None and address == case.path:
             address, body = case.fresh(client.app.state.door.store)  # type: ignore[attr-defined]
+        if body is not None and body.get("version") == IN_FORCE:
+            body = {**body, "version": client.app.state.door.setup.version}  # type: ignore[attr-defined]
         return client.request(name.split()[0], address, json=body)
     kind = {"Content-Type": "image/jpeg"}
     return client.request(name.split()[0], address, content=case.jpeg, headers=kind)
@@ -256,7 +302,7 @@ def test_a_token_reaches_only_its_scope(house: House, name: str) -> None:
     if not operation["x-required-role"]:
         return
     needed = operation.get("x-required-scope")  # none: people only
-    for scope in ("board", "flags", "briefing", "metrics", "push:hall_1"):
+    for scope in ("board", "flags", "briefing", "metrics", "settings", "push:hall_1"):
         expected = CASES[name].status if scope.partition(":")[0] == needed else 403
         assert call(house.program(scope), name, house) == expected, scope
 

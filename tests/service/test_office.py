@@ -1,6 +1,7 @@
 """A painted morning through the office: verdicts, the answer of T-5, restarts, flags, clocks."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ import pytest
 
 from service.assembly import Forgetful
 from service.calendar import CalendarSettings, plan_at, with_special
-from service.office import Event, Office, ReadinessDecided, VerdictChanged
+from service.office import Drawing, Event, Office, ReadinessDecided, VerdictChanged
 from service.policies import load_policy
 from tests.fakes_eyes import Painter, fake_eyes
 from tests.vision.test_checks import COUNTER
@@ -362,3 +363,54 @@ def test_whoever_sits_at_a_counter_staffs_it() -> None:
     """Two officers in each other's places (4.2, 14): the counter is judged, not the person."""
     other = Painter(seed=7).staff(x=420).image
     assert answer_of([(other, 330), (STAFFED, 330)])[:2] == (ReadyState.GO, set())
+
+
+def changed_under_way(redraws: bool) -> ReadyState:
+    """A cup until half a minute before the answer; then the counter is drawn anew, or is not."""
+    memory = Kept()
+    one = office(memory)
+    ready_at = OPENS - timedelta(minutes=5)
+    at = ready_at - timedelta(seconds=30)
+    play(one, [(WITH_CUP, 270)], T10, at)
+    (cup,) = [v for v in one.standing("FO-1") if v.clause == "FO-C2a"]
+    assert cup.outcome is Outcome.NOT_MET
+    redrawn = {"FO-1": at} if redraws else {}
+    one.change(Drawing(Layout("layout-2", (COUNTER,)), {"loket-1": 5.0}, {}, frozenset(), redrawn))
+    assert ("FO-C2a" in {v.clause for v in one.standing("FO-1")}) is not redraws
+    play(one, [(WITH_CUP, 20)], at, AFTER)
+    (answer,) = memory.answers.values()
+    return answer.state
+
+
+def test_what_was_seen_under_another_drawing_accuses_nobody() -> None:
+    """The zone lay on the neighbour's desk: its cup is not this counter's, also not at T-5."""
+    assert changed_under_way(redraws=False) is ReadyState.NO_GO
+    assert changed_under_way(redraws=True) is not ReadyState.NO_GO
+
+
+def test_a_look_that_began_under_the_old_drawing_is_left_out() -> None:
+    """A slow look comes back after the change and speaks of the old zones."""
+    memory = Kept()
+    one = office(memory)
+    play(one, [(STAFFED, 10)], T10, T10 + timedelta(seconds=10))
+    at = T10 + timedelta(seconds=20)
+    slow = one.see(Frame("loket-1", 9, at - timedelta(seconds=1), WITH_CUP))
+    assert slow is not None
+    layout, redrawn = Layout("layout-2", (COUNTER,)), {"FO-1": at}
+    one.change(Drawing(layout, {"loket-1": 5.0}, {}, frozenset(), redrawn))
+    assert one.latest("FO-1") is None
+    one.take(slow)
+    assert one.latest("FO-1") is None
+
+
+def test_counters_that_were_not_touched_keep_their_state() -> None:
+    """One counter is added; the other has been judged since 07:50 and goes on so."""
+    memory = Kept()
+    one = office(memory)
+    play(one, [(STAFFED, 200)], T10, T10 + timedelta(seconds=200))
+    stood, seen = one.standing("FO-1"), len(one.recent("FO-1", T10))
+    second = replace(COUNTER, counter="FO-2", name="Loket 2")
+    one.change(Drawing(Layout("layout-2", (COUNTER, second)), {"loket-1": 5.0}, {}))
+    assert one.standing("FO-1") == stood
+    assert len(one.recent("FO-1", T10)) == seen
+    assert one.standing("FO-2") == ()

@@ -119,7 +119,7 @@ def try_answer(
         probed=_probed(each.probed) if each.probed is not None else None,
         pixels=tuple(_pixels(size) for size in sizes),
         basis=basis,
-        advice=_advice(sizes, basis),
+        advice=_advice(sizes, basis) if frame is not None else None,
     )
 
 

@@ -210,7 +210,8 @@ def try_camera(caller: Who, setup: TheSetup, body: s.TrySent) -> Response:
                 each = setup.try_camera(body.camera or "")
             except KeyError:
                 raise Refusal(404) from None
-    return answer(tell.try_answer(each, setup.settings.zone), 201)
+        sizes, basis = setup.sizes(each)
+    return answer(tell.try_answer(each, setup.settings.zone, sizes, basis), 201)
 
 
 @router.get("/tries/{attempt}", response_model=s.TryAnswer, **SETUP.route)

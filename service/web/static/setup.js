@@ -209,7 +209,7 @@
     at("remove").hidden = !counter;
     at("token").hidden = true;
     at("found").replaceChildren();
-    for (const id of ["save-says", "reference-says", "minute-says", "busy"]) at(id).textContent = "";
+    for (const id of ["save-says", "propose-says", "reference-says", "minute-says", "busy"]) at(id).textContent = "";
     at("reference").hidden = true;
     showSource(counter ? "saved" : "url");
     if (counter) at("saved").value = counter.camera;
@@ -228,12 +228,22 @@
       at("save-says").textContent = say("close_sure");
       return;
     }
+    leave();
+    load().then(() => at("add").focus());
+  }
+
+  // Back to the list of counters; `message` says what was done.
+  function leave(message = "") {
     letGo();
     dirty = false;
     sure = "";
     form.hidden = true;
     at("overview").hidden = false;
-    load().then(() => at("add").focus());
+    if (!message) return;
+    showList();
+    bar(message);
+    speak(message);
+    at("add").focus();
   }
 
   function source() {
@@ -485,11 +495,12 @@
 
   async function propose() {
     const mine = round;
-    at("zone-says").textContent = say("proposing");
+    at("propose-says").textContent = say("proposing");
     at("propose").disabled = true;
     const answer = await ask("POST", "/layout/propose", { attempt });
     if (mine !== round) return;
     if (!answer.ok) {
+      at("propose-says").textContent = "";
       showTools();
       showProblems(problemsOf(answer), "zones");
       return;
@@ -499,7 +510,7 @@
     showTools();
     const named = zones.map((z) => `${zoneName(z.kind)} (${z.why[lang]})`).join("; ");
     const message = zones.length ? say("proposed", { zones: named }) : say("proposed_none");
-    at("zone-says").textContent = message;
+    at("propose-says").textContent = message;
     if (zones.length) look();
   }
 
@@ -657,11 +668,7 @@
     const answer = await put(whole(others, entry));
     if (!answer) return;
     layout = answer;
-    const name = counter.name;
-    dirty = false;
-    close();
-    bar(say("saved_now", { name }));
-    speak(say("saved_now", { name }));
+    leave(say("saved_now", { name: counter.name }));
   }
 
   async function put(body) {
@@ -710,9 +717,8 @@
     const left = layout.counters.filter((one) => one.counter !== editing).map(kept);
     const answer = await put(whole(left, null));
     if (!answer) return;
-    dirty = false;
-    close();
-    bar(say("removed_now", { name: counter.name }));
+    layout = answer;
+    leave(say("removed_now", { name: counter.name }));
   }
 
   // --- the network

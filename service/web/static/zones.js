@@ -357,7 +357,8 @@ const Zones = (() => {
     draw() {
       if (!this.svg || !this.kinds) return;
       const [width, height] = this.size;
-      const unit = width / (this.svg.clientWidth || width);
+      const rem = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+      const unit = (rem * width) / (this.svg.clientWidth || width);
       this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
       if (!this.enabled) {
         this.svg.replaceChildren();

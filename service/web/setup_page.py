@@ -4,6 +4,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
 from service.api.security import SETUP, TheDoor, Who
+from service.texts import word
 from service.web.offers import offers
 from service.web.pages import PageRoute, language, render
 from vision.layout import ZoneKind
@@ -17,13 +18,14 @@ ZONES = (ZoneKind.STAFF, ZoneKind.DESK, ZoneKind.VISITOR, ZoneKind.SCREEN)
 @router.get("/setup", dependencies=[Depends(SETUP)])
 def show_setup(request: Request, who: Who, door: TheDoor) -> Response:
     """Pemasangan: cameras and zones."""
+    lang = language(request)
     page = render(
         "setup.html",
         request,
-        language(request),
+        lang,
         office=door.office.board().office_name,
         available=door.setup is not None,
-        zones=ZONES,
+        zones=[(kind, word(kind, lang)) for kind in ZONES],
         **offers(who),
     )
     return HTMLResponse(page)

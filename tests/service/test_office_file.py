@@ -140,7 +140,7 @@ def test_of_many_who_save_at_once_one_wins(tmp_path: Path) -> None:
 
     def save(number: int) -> None:
         try:
-            draft = LayoutDraft([AULA], [counter(f"FO-{number}")])
+            draft = LayoutDraft([AULA], [counter(f"CSO-{number}")])
             file.save(file.with_layout(draft, read))
             results.append("saved")
         except FileChanged:

@@ -226,6 +226,8 @@ def _ready(
         if near or unseen or (at < limit and coming):
             return None
         return Outcome.NOT_MET
+    if gone_s >= bridge_s - BORDER_S:
+        return None
     if begun > since and abs((begun - limit).total_seconds()) <= BORDER_S:
         return None
     return Outcome.MET if begun <= limit else Outcome.NOT_MET

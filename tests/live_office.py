@@ -32,6 +32,7 @@ from service.settings import load_settings
 from service.setup import Setup
 from service.store import Store, open_store
 from tests.fakes_eyes import Painter, fake_eyes
+from vision.eyes import Eyes
 from vision.labels import Label
 from vision.values import Image
 
@@ -116,15 +117,21 @@ class LiveOffice:
 
 @contextmanager
 def live_office(
-    folder: Path, text: str = EMPTY_OFFICE, clock: SteadyClock | None = None
+    folder: Path,
+    text: str = EMPTY_OFFICE,
+    clock: SteadyClock | None = None,
+    eyes: Eyes | None = None,
 ) -> Iterator[LiveOffice]:
-    """An office that runs over `office.toml` in this folder; written there unless it exists."""
+    """An office that runs over `office.toml` in this folder; written there unless it exists.
+
+    `eyes` are those that see painted colours, unless others are given.
+    """
     config = folder / "office.toml"
     if not config.exists():
         config.write_text(text, "utf-8")
     settings = load_settings(config)
     time_ = clock if clock is not None else SteadyClock(START)
-    eyes = fake_eyes()
+    eyes = eyes if eyes is not None else fake_eyes()
     with open_store(folder / "data", zone=settings.zone) as store:
         evidence = Evidence(folder / "data")
         redrawn = redrawn_at(store, settings, time_.now())

@@ -138,12 +138,11 @@ class SetScore:
     labels: tuple[LabelScore, ...]
 
 
-def evaluate(pictures: PictureSet, network: str, known: frozenset[Label], look: Look) -> SetScore:
-    """Score a network that knows the labels `known` on a set. Errors: DataError."""
+def require_labels(pictures: PictureSet, network: str, known: frozenset[Label]) -> None:
+    """Refuse a set on which a network that knows `known` cannot be scored. Errors: DataError."""
     if not named(pictures, known) or not pictures.pictures:
         has = ", ".join(label.word for label in pictures.labels) or "none"
         raise DataError(f"{pictures.name}: expected labels that {network} knows, found {has}")
-    return scored(pictures, network, known, look_at(pictures, look))
 
 
 def look_at(pictures: PictureSet, look: Look) -> tuple[Seen, ...]:

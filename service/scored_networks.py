@@ -18,8 +18,8 @@ from datasets.evaluation import (
     SetScore,
     judge_person,
     look_at,
-    named,
     persons_of,
+    require_labels,
     scored,
 )
 from datasets.failures import Failures, failures_of
@@ -125,10 +125,7 @@ class Networks:
     def _looked(self, network: str, pictures: PictureSet) -> tuple[Card, tuple[Seen, ...]]:
         """Each set is looked at once, whatever is asked about it."""
         card = {"scene": self.shipped.scene, "attire": self.shipped.attire}[network].card
-        if not named(pictures, card.labels) or not pictures.pictures:
-            has = ", ".join(label.word for label in pictures.labels) or "none"
-            place = pictures.name
-            raise DataError(f"{place}: expected labels that {card.model} knows, found {has}")
+        require_labels(pictures, card.model, card.labels)
         key = (network, pictures)
         if key not in self._seen:
             low = load_detector(network, self._folder, FLOOR)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import Enum
-from functools import cache
+from functools import lru_cache
 from typing import Protocol
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -34,7 +34,7 @@ class _Said(Protocol):
     def seen(self) -> tuple[Label, ...]: ...
 
 
-@cache
+@lru_cache(maxsize=None, typed=True)  # words of two vocabularies may be spelt alike
 def words(member: Enum) -> s.Words:
     """A member of a closed vocabulary in both languages."""
     return s.Words(id=word(member, Lang.ID), en=word(member, Lang.EN))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
 
 from cameras.probe import Probed
-from service.api import setup_schemas as s
+from service.api import schemas_setup as s
 from service.api.schemas import Words
 from service.api.tell import told_observation, words
 from service.board import CameraState
@@ -248,9 +248,9 @@ def _advice(sizes: Sequence[Size], basis: Basis) -> Words | None:
     return Words(id=told[Lang.ID], en=told[Lang.EN])
 
 
-def proposal_answer(zones: Sequence[ProposedZone]) -> s.ProposalAnswer:
+def proposal_answer(zones: Sequence[ProposedZone]) -> s.ProposedZonesAnswer:
     """Zones as they may lie."""
-    return s.ProposalAnswer(
+    return s.ProposedZonesAnswer(
         frames=zones[0].frames if zones else 0,
         zones=tuple(
             s.ProposedAnswer(kind=zone.kind, points=zone.points, why=_why(zone)) for zone in zones

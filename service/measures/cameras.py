@@ -49,7 +49,7 @@ from service.measures.naive import available, cpu_per_camera_s
 from service.measures.step import TimedDetector, TimedReader, Watches
 from service.measures.streams import PacketClock, PlayedStream
 from service.measures.wishes import GOALS, Wishes
-from service.measuring import Figure, NotMeasured, Spent, resident_mb_of
+from service.measuring import OFFICE, Figure, NotMeasured, Spent, resident_mb_of
 from service.office import Event, Office
 from service.readers import DayReader
 from service.runner import RunningOffice
@@ -544,22 +544,6 @@ _SCENARIOS: Mapping[str, Callable[[Stage], list[Figure]]] = {
 
 # --- the office of the cameras -------------------------------------------------------------------
 
-OFFICE = """\
-[office]
-id = "bench"
-name = "Bench"
-time_zone = "Asia/Jakarta"
-policy = "djpb-spm"
-data = "data"
-
-[calendar]
-briefing = "07:30"
-opens = "08:00"
-closes = "15:00"
-work_ends = "17:00"
-break = ["12:15", "13:00"]
-friday_break = ["11:30", "13:15"]
-"""
 CAMERA = """
 [[cameras]]
 id = "camera-{number}"
@@ -582,7 +566,8 @@ def write_settings(folder: Path, kind: str, count: int) -> Settings:
     """An office of so many cameras, a counter each, all of which see the counter of the clip."""
     empty = background(STREAMS[kind].size_wh)
     cv2.imwrite(str(folder / "empty.jpg"), empty, [cv2.IMWRITE_JPEG_QUALITY, 95])
-    parts = [OFFICE, *(CAMERA.format(number=number + 1) for number in range(count))]
+    parts = [OFFICE.format(zone="Asia/Jakarta")]
+    parts += [CAMERA.format(number=number + 1) for number in range(count)]
     path = folder / "office.toml"
     path.write_text("".join(parts), encoding="utf-8")
     return load_settings(path)

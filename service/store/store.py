@@ -403,29 +403,6 @@ class Store:
             connection.execute(flag_record.insert(), {"record_id": record_id, "flag_id": flag_id})
             return flag_id
 
-    def close_flag(self, flag_id: int, at: datetime, closed_as: str) -> None:
-        """A human decided, or the deadline passed (`confirmed`, `overturned`, `lapsed`, ...).
-
-        Errors: KeyError.
-        """
-        self._set_flag(flag_id, closed_at=micros(at), closed_as=closed_as)
-
-    def contest_flag(self, flag_id: int, at: datetime) -> None:
-        """Staff contest a flag: its evidence stays until that is answered. Errors: KeyError."""
-        self._set_flag(flag_id, contested_at=micros(at), contest_closed_at=None)
-
-    def close_contest(self, flag_id: int, at: datetime) -> None:
-        """The contest was answered: its evidence stays a while longer. Errors: KeyError."""
-        self._set_flag(flag_id, contest_closed_at=micros(at))
-
-    def _set_flag(self, flag_id: int, **values: object) -> None:
-        with self.database.write() as connection:
-            changed = connection.execute(
-                update(flag).where(flag.c.flag_id == flag_id).values(**values)
-            )
-            if changed.rowcount == 0:
-                raise KeyError(flag_id)
-
     def flags(
         self,
         chosen: FlagFilter | None = None,

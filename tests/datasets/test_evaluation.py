@@ -17,11 +17,13 @@ from datasets.evaluation import (
     Seen,
     answers_of,
     average_precision,
-    evaluate,
     judge_person,
+    look_at,
     owner_of,
     persons_of,
+    require_labels,
     score_of,
+    scored,
 )
 from datasets.failures import Failure, failures_of, varied, view_of
 from datasets.hidden_heads import heads_of, scores_of_heads
@@ -218,10 +220,11 @@ def test_a_set_that_does_not_tell_the_sides_counts_either(tmp_path: Path) -> Non
     pictures = picture_set(tmp_path, Label.ID_CARD)
     back = Detections.of([Box(Label.ID_CARD_BACK, (0, 0, 50, 50), 0.9)], "t@1")
     known = frozenset({Label.ID_CARD, Label.ID_CARD_BACK})
-    (score,) = evaluate(pictures, "t@1", known, lambda *_: back).labels
+    (score,) = scored(pictures, "t@1", known, look_at(pictures, lambda *_: back)).labels
     assert (score.name, score.recall.value) == (CARD_SIDES, 1)
     told = picture_set(tmp_path, Label.ID_CARD, both_sides=True)
-    names = {one.name: one for one in evaluate(told, "t@1", known, lambda *_: back).labels}
+    scores = scored(told, "t@1", known, look_at(told, lambda *_: back)).labels
+    names = {one.name: one for one in scores}
     assert {name: one.recall.value for name, one in names.items()} == {"id_card": 0, CARD_SIDES: 1}
 
 
@@ -229,7 +232,7 @@ def test_a_set_without_any_label_of_the_network_is_refused(tmp_path: Path) -> No
     """Cards are not looked for by the scene network."""
     pictures = picture_set(tmp_path, Label.ID_CARD)
     with pytest.raises(DataError, match="expected labels that scene@1 knows, found id_card"):
-        evaluate(pictures, "scene@1", CUP, lambda *_: Detections.none("scene@1"))
+        require_labels(pictures, "scene@1", CUP)
 
 
 # Persons

@@ -10,6 +10,7 @@ from service.accounts import PATIENCE, Role
 from service.api import ApiSettings
 from service.store import Retention
 from tests.fakes_office import clock, fake_picture, fake_verdict
+from tests.service.cases import reviewed
 from tests.service.conftest import HOST, PASSWORD, House
 from vision.values import Outcome, Status
 
@@ -189,11 +190,11 @@ def test_a_flag_holds_all_that_a_replay_needs(house: House, siti: TestClient) ->
 
 def test_open_flags_come_apart_from_closed_ones(house: House, siti: TestClient) -> None:
     """The list of what is left to do."""
-    house.store.close_flag(2, clock(8, 30), "lapsed")
+    reviewed(house.store, 2, clock(8, 30))
     left = siti.get("/api/v1/flags?open=true").json()["items"]
     done = siti.get("/api/v1/flags?open=false").json()["items"]
     assert [flag["flag"] for flag in left] == [1]
-    assert [(flag["flag"], flag["closed_as"]) for flag in done] == [(2, "lapsed")]
+    assert [(flag["flag"], flag["closed_as"]) for flag in done] == [(2, "confirmed")]
 
 
 # evidence

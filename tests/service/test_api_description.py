@@ -22,7 +22,7 @@ from service.api import create_app
 from service.api import schemas as answers
 from service.api import schemas_replays as replays
 from service.api import schemas_reviews as told
-from service.api import setup_schemas as setup_answers
+from service.api import schemas_setup as setup_answers
 from service.api.description import as_text, describe
 from service.api.errors import CODES
 from service.evidence import Evidence
@@ -54,7 +54,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "PUT /api/v1/layout": setup_answers.LayoutAnswer,
     "POST /api/v1/layout/reload": setup_answers.LayoutAnswer,
     "POST /api/v1/layout/try": setup_answers.NowAnswer,
-    "POST /api/v1/layout/propose": setup_answers.ProposalAnswer,
+    "POST /api/v1/layout/propose": setup_answers.ProposedZonesAnswer,
     "POST /api/v1/layout/reference": setup_answers.ReferenceAnswer,
     "POST /api/v1/cameras/try": setup_answers.TryAnswer,
     "POST /api/v1/cameras/discover": setup_answers.DiscoveriesAnswer,

@@ -5,7 +5,6 @@ S7: plant a secret, run everything, search every output.
 
 import json
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from service.settings import load_settings
 from service.store import Store, open_store
 from tests.cameras.servers import PASSWORD, USERNAME, SnapshotServer, snapshot_server
 from tests.fakes_office import fake_picture
+from tests.live_office import SteadyClock
 from tests.service.eyes import write_eyes
 from vision.eyes import Eyes
 from vision.values import Reason
@@ -84,25 +84,6 @@ desk = [[0.0, 0.7], [0.9, 0.7], [0.9, 1.0], [0.0, 1.0]]
 CAMERAS = ("dead", "well", "refused", "pushed")
 
 
-class QuickClock:
-    """From START on, so many times as fast as the machine."""
-
-    def __init__(self, speed: float) -> None:
-        self.speed = speed
-        self._began = time.monotonic()
-
-    def now(self) -> datetime:
-        """The office's time."""
-        return START + timedelta(seconds=(time.monotonic() - self._began) * self.speed)
-
-    def wait_until(self, at: datetime, stop: threading.Event) -> bool:
-        """Wait for it."""
-        while (left_s := (at - self.now()).total_seconds() / self.speed) > 0:
-            if stop.wait(left_s):
-                return False
-        return not stop.is_set()
-
-
 @dataclass(frozen=True)
 class Sick:
     """The running office, and who may ask it."""
@@ -111,7 +92,7 @@ class Sick:
     store: Store
     folder: Path
     config: Path
-    clock: QuickClock
+    clock: SteadyClock
     client: TestClient
     device: str
     healthy: SnapshotServer
@@ -131,7 +112,7 @@ def sick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sick]:
         config.write_text(text + "".join(COUNTER.format(name) for name in CAMERAS), "utf-8")
         settings = load_settings(config)
         eyes = Eyes(*load_eyes(write_eyes(tmp_path / "eyes")), CardReader())
-        clock = QuickClock(8.0)
+        clock = SteadyClock(START, 8.0)
         with open_store(folder, zone=settings.zone) as store:
             evidence = Evidence(folder)
             mailboxes = mailboxes_of(settings, clock)

@@ -10,6 +10,7 @@ import pytest
 from service.evidence import Evidence
 from service.store import Retention, Store, open_store
 from tests.fakes_office import clock, fake_sample, fake_verdict
+from tests.service.cases import contested, reviewed
 from vision.values import Gap, Outcome, Reason
 
 WINDOW = (clock(7, 54, 45), clock(7, 55, 15))
@@ -44,7 +45,7 @@ def flagged(
     sha = evidence.add(picture)
     store.add_flag_frame(flag_id, fake_sample(counter, at), sha)
     if closed:
-        store.close_flag(flag_id, at + timedelta(hours=1), "confirmed")
+        reviewed(store, flag_id, at + timedelta(hours=1))
     return flag_id, sha
 
 
@@ -85,14 +86,14 @@ def test_gigabytes_take_the_oldest_first_and_never_what_is_pinned(
     now = clock(9, 0)
     hours = [now - timedelta(hours=h) for h in (50, 40, 30, 20, 10)]
     _, opened = flagged(store, evidence, hours[0], b"a" * 1000, closed=False)
-    contested_flag, contested = flagged(store, evidence, hours[1], b"b" * 1000)
-    store.contest_flag(contested_flag, now)
+    contested_flag, disputed = flagged(store, evidence, hours[1], b"b" * 1000)
+    contested(store, contested_flag, now)
     _, oldest = flagged(store, evidence, hours[2], b"c" * 1000)
     _, older = flagged(store, evidence, hours[3], b"d" * 1000)
     _, young = flagged(store, evidence, hours[4], b"e" * 1000)
     swept = store.sweep(now, Retention(picture_gb=3.5e-6), evidence)
     assert swept.pictures == ((oldest, "picture_gb"), (older, "picture_gb"))
-    assert [evidence.exists(s) for s in (opened, contested, young)] == [True, True, True]
+    assert [evidence.exists(s) for s in (opened, disputed, young)] == [True, True, True]
     assert swept.over_bytes == 0
     swept = store.sweep(now, Retention(picture_gb=1e-6), evidence)
     assert swept.pictures == ((young, "picture_gb"),)
@@ -113,10 +114,10 @@ def test_contested_pictures_stay_until_thirty_days_after_the_answer(
     """R10: evidence must not vanish during a dispute."""
     now = clock(9, 0)
     flag_id, sha = flagged(store, evidence, now, b"x")
-    store.contest_flag(flag_id, now)
+    contest_id = contested(store, flag_id, now)
     store.sweep(now + timedelta(days=200), ENDLESS, evidence)
     assert evidence.exists(sha)
-    store.close_contest(flag_id, now + timedelta(days=200))
+    reviewed(store, flag_id, now + timedelta(days=200), contest_id=contest_id)
     store.sweep(now + timedelta(days=229), ENDLESS, evidence)
     assert evidence.exists(sha)
     store.sweep(now + timedelta(days=231), ENDLESS, evidence)
@@ -155,6 +156,7 @@ def test_a_year_in_one_run_leaves_what_is_young_enough(store: Store, evidence: E
         "flag_frame": 34,
         "flag_record": 34,
         "flag": 34,
+        "review": 34,
         "record": 68,
         "gap": 34,
         "audit": 300,

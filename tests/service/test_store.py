@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from service.store import (
+    Case,
     FlagFilter,
     Migrations,
     Order,
@@ -32,6 +33,7 @@ from tests.fakes_office import (
     fake_sample,
     fake_verdict,
 )
+from tests.service.cases import reviewed
 from vision.errors import StoreError
 from vision.labels import Label
 from vision.values import Gap, Outcome, ReadyState, Reason, Slot, Status
@@ -186,7 +188,7 @@ def test_a_repeated_verdict_joins_the_open_flag(store: Store) -> None:
 def test_after_a_flag_is_closed_a_new_verdict_opens_another(store: Store) -> None:
     """What was decided stays decided; what happens later is looked at anew."""
     flag_id = store.open_flag(store.add_record(fake_verdict()), fake_verdict(), WINDOW)
-    store.close_flag(flag_id, clock(8, 30), "overturned")
+    reviewed(store, flag_id, clock(8, 30), Case.OVERTURNED)
     verdict = fake_verdict(decided_at=clock(9, 0))
     other = store.open_flag(store.add_record(verdict), verdict, WINDOW)
     assert other != flag_id
@@ -212,7 +214,7 @@ def test_an_unknown_object_is_a_key_error(store: Store) -> None:
         lambda: store.record(9),
         lambda: store.flag(9),
         lambda: store.open_flag(9, fake_verdict(), WINDOW),
-        lambda: store.close_flag(9, clock(8, 0), "lapsed"),
+        lambda: store.reviews.history(9),
         lambda: store.add_flag_frame(9, fake_sample(), "ab" * 32),
     ):
         with pytest.raises(KeyError):

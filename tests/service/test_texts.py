@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from service.api.tell import words
 from service.board import Finding
 from service.texts import (
     VOCABULARIES,
@@ -33,6 +34,7 @@ from service.texts import (
 from tests.fakes_office import fake_verdict
 from vision import signals
 from vision.checks import CHECKS
+from vision.entries import Entered
 from vision.labels import Label
 from vision.layout import ZoneKind
 from vision.policy import Clause, Grain, Kind, Observability, Rule, Signal
@@ -301,3 +303,10 @@ def test_an_unknown_check_keeps_its_name_and_an_unknown_message_is_refused() -> 
     assert check_text("brand_new", Lang.ID) == "brand new"
     with pytest.raises(KeyError):
         text("board.no_such_message", Lang.ID)
+
+
+def test_two_vocabularies_may_spell_a_word_alike() -> None:
+    """A verdict's NOT_MET and an observation's are equal strings with other words."""
+    assert Outcome.NOT_MET == Entered.NOT_MET  # type: ignore[comparison-overlap]
+    for member in (Outcome.NOT_MET, Entered.NOT_MET):
+        assert words(member).id == word(member, Lang.ID)

@@ -46,6 +46,19 @@ def flag_id(stage: Stage) -> int:
     return add_cup_flag(stage)
 
 
+def watch(page: Page, complaints: list[str]) -> None:
+    """Write down every script error and violation of the content security policy of a page."""
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda said: (
+            complaints.append(said.text)
+            if said.type in ("error", "warning") and not any(word in said.text for word in HARMLESS)
+            else None
+        ),
+    )
+
+
 OpenPage = Callable[..., Page]
 
 
@@ -64,16 +77,7 @@ def open_page(chromium: Browser, stage: Stage) -> Iterator[OpenPage]:
         context.add_cookies([{"name": "siaga_language", "value": lang, "url": stage.url}])
         page = context.new_page()
         page.set_default_timeout(8000)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda said: (
-                complaints.append(said.text)
-                if said.type in ("error", "warning")
-                and not any(word in said.text for word in HARMLESS)
-                else None
-            ),
-        )
+        watch(page, complaints)
         page.goto(stage.url + path, wait_until="domcontentloaded")
         return page
 

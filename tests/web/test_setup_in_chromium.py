@@ -16,7 +16,7 @@ from service.accounts import Role
 from service.api.app import close_streams
 from tests.cameras.servers import SnapshotServer, snapshot_server
 from tests.live_office import PASSWORD, LiveOffice, live_office, png, staffed, until
-from tests.web.conftest import HARMLESS
+from tests.web.conftest import watch
 from tests.web.stage import free_port
 
 pytestmark = pytest.mark.browser
@@ -57,16 +57,7 @@ def site(tmp_path: Path, chromium: Browser) -> Iterator[Site]:
             )
             page = context.new_page()
             page.set_default_timeout(20000)
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.on(
-                "console",
-                lambda said: (
-                    complaints.append(said.text)
-                    if said.type in ("error", "warning")
-                    and not any(word in said.text for word in HARMLESS)
-                    else None
-                ),
-            )
+            watch(page, complaints)
             page.goto(f"{url}/setup", wait_until="domcontentloaded")
             return page
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 
 from service.accounts import PUSH_SCOPE
-from service.api import setup_schemas as s
+from service.api import schemas_setup as s
 from service.api import tell_setup as tell
 from service.api.answers import answer
 from service.api.door import Door
@@ -156,7 +156,7 @@ def try_layout(setup: TheSetup, body: s.DrawnSent) -> Response:
     return answer(tell.now_answer(each, frame, seen, minute, policy, zone))
 
 
-@router.post("/layout/propose", response_model=s.ProposalAnswer, **SETUP.route)
+@router.post("/layout/propose", response_model=s.ProposedZonesAnswer, **SETUP.route)
 def propose_layout(setup: TheSetup, body: s.AttemptSent) -> Response:
     """Zones as they may lie: from where people sat in the last minute and where desks are."""
     each = attempt_for(setup, body.attempt)

@@ -266,7 +266,7 @@ class ProposedAnswer(Value):
     why: Words
 
 
-class ProposalAnswer(Value):
+class ProposedZonesAnswer(Value):
     """Zones as they may lie; none where nobody was seen."""
 
     frames: int

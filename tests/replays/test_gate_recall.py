@@ -67,7 +67,11 @@ class Watch:
 
 @pytest.mark.parametrize("truth", MORNINGS, ids=lambda path: path.parent.name)
 def test_the_gate_sees_every_change_of_a_rendered_morning(truth: Path) -> None:
-    """Arrivals, departures, things put and taken, somebody before the camera: all of them."""
+    """Arrivals, departures, things put and taken, somebody before the camera, lamps: all of them.
+
+    What changes while the lamps are out shows in no picture and is CANNOT_TELL (DARK); that they go
+    out and come back must be seen.
+    """
     settings = load_settings(truth.with_name("office.toml"))
     recording = open_recording(truth.parent, None, 5.0)
     start, end = recording.start, recording.end
@@ -82,10 +86,12 @@ def test_the_gate_sees_every_change_of_a_rendered_morning(truth: Path) -> None:
             for span, what, desk in (
                 *((span, "staff", False) for span in one.staff),
                 *((span, "blocked", False) for span in one.blocked),
+                *((span, "dark", False) for span in one.dark),
                 *((item.span, item.label.word, True) for item in one.items),
             )
             for at in (span.since, span.until)
             if start < at < end - timedelta(seconds=ANSWERS_EVERY_S)
+            and not any(span.since < at < span.until for span in one.dark)
         ]
         if not moments:
             continue

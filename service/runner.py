@@ -35,7 +35,7 @@ from service.health import HealthWatch
 from service.office import Drawing, Event, Office
 from service.seeing import Shown
 from service.settings import Settings
-from vision.attention import UNREAD, Claim, most_urgent, reading_period
+from vision.attention import HEALTH_S, UNREAD, Claim, most_urgent, reading_period
 from vision.day import LOOKED_AT, DayPlan, Phase
 from vision.layout import Counter, Layout
 from vision.policy import Policy
@@ -154,7 +154,7 @@ class RunningOffice:
         self._threads: list[threading.Thread] = []
         self._listeners: list[Callable[[int], None]] = []
         self._revision = 0
-        self._reading: Phase | None = None
+        self._reading: frozenset[Phase] = frozenset()
         self._jumps = JumpWatch(office.policy.parameters["clock_tol_s"])
         self._alarms = AlarmWatch()
         self._health = HealthWatch()
@@ -213,7 +213,7 @@ class RunningOffice:
                 self._readers = {n: made[n] if n in made else before[n] for n in names}
             self._settings = settings
             self._office.change(drawing, plan_of)
-            self._reading = None  # so that new readers are started, if it is their time
+            self._reading = frozenset()  # so that new readers are started, if it is their time
             self._read_by_phase()
         for name, reader in before.items():
             if self._readers.get(name) is not reader:
@@ -229,7 +229,7 @@ class RunningOffice:
         Meanwhile the camera gives its pictures as often as before opening.
         """
         reader = self._readers.get(camera)
-        if reader is None or self._reading is None or self._reading in UNREAD:
+        if reader is None or not self._reading - UNREAD:
             return None
         reader.pace(self._settings.camera(camera).period_s)
         with self._bell:
@@ -351,21 +351,26 @@ class RunningOffice:
         return max(min([quiet, *open_at]), now - timedelta(seconds=LATE_S * speed))
 
     def _read_by_phase(self) -> None:
-        """Connect to cameras for the day, and take as many pictures as its phase needs."""
+        """Connect to cameras for the day, and take as many pictures as its phase needs.
+
+        The pace of a closer phase is taken up shortly before, or its first picture would be missed.
+        """
         now = self._clock.now()
-        phase = self._office.plan_at(now).phase_at(now)
-        if phase is self._reading:
+        soon = now + timedelta(seconds=HEALTH_S + BEAT_S * self._clock.speed)
+        phases = frozenset(self._office.plan_at(at).phase_at(at) for at in (now, soon))
+        if phases == self._reading:
             return
-        self._reading = phase
+        self._reading = phases
         own = {camera.camera: camera.period_s for camera in self._settings.cameras}
         for name, reader in self._readers.items():
-            period_s = reading_period(phase, own.get(name, 1.0))
-            if period_s is None:
+            wanted = [reading_period(phase, own.get(name, 1.0)) for phase in phases]
+            periods = [period_s for period_s in wanted if period_s is not None]
+            if not periods:
                 reader.stop()
                 self._health.rest(name)
                 continue
-            self._periods[name] = period_s
-            reader.pace(period_s)
+            self._periods[name] = min(periods)
+            reader.pace(self._periods[name])
             reader.start()
 
     def _cameras_changed(self) -> bool:

@@ -137,7 +137,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="MORNING",
-        help="a morning with truth; may be given again (default: the bundled one)",
+        help="a morning with truth; may be given again (default: all bundled ones)",
     )
     _common(report)
 
@@ -264,7 +264,7 @@ def _report(arguments: argparse.Namespace, networks: Networks, data: Path) -> in
             arguments.rounds,
         )
     )
-    mornings = arguments.morning or [MORNING]
+    mornings = arguments.morning or bundled_mornings()
     crops = [one for one in rendered["attire"] if one.name == "attire"]
     people = [networks.people(one) for one in crops]
     report = Report(
@@ -338,6 +338,11 @@ def title_of(scale: float) -> str:
     """The heading of the table of persons."""
     shrunk = "" if scale == 1 else f", pictures shrunk to {scale:g} of their sides"
     return f"Badge worn or not, person by person, {PERSONS} (real{shrunk})"
+
+
+def bundled_mornings() -> list[Path]:
+    """The mornings with truth that come with Siaga, in order of their day."""
+    return sorted(path.parent for path in MORNING.parent.glob("*/truth.toml"))
 
 
 def verdicts_of(mornings: Sequence[Path], models: Path | None) -> VerdictScores:

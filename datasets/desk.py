@@ -68,7 +68,7 @@ RENDERED: Final = {
 FILLED_ON_RENDERS: Final = frozenset({56, 58})
 SIDE: Final = 640
 COUNTS: Final = {
-    "office": 2, "cups": 3, "lipstick": 1, "badge": 1, "desk": 8, "whole": 6, "sample": 8,
+    "office": 2, "cups": 3, "lipstick": 1, "badge": 1, "desk": 8, "whole": 6,
     "attire": 2,
 }  # fmt: skip
 UNIT: Final = "copies of each picture"
@@ -213,10 +213,10 @@ def make(
         "val_cups": real_set(cups, cup_names[::3], cup_rows, None),
         "val_rendered": [],
     }
-    train |= {"desk": [], "whole": [], "attire": [], "sample": []}
-    folders = {"sample": shared / "scenes" / "sample"}
+    train |= {"desk": [], "whole": [], "attire": []}
+    folders = {}
     if renders is not None:
-        folders |= {kind: renders / kind for kind in ("desk", "whole", "attire")}
+        folders = {kind: renders / kind for kind in ("desk", "whole", "attire")}
     for kind, folder in folders.items():
         for picture in sorted(folder.glob("*.jpg")):
             side = picture.with_suffix(".json")
@@ -235,9 +235,9 @@ def make(
     for name, pictures in train.items():
         for copy in range(copies.get(name, 1)):
             for i, (image, labels) in enumerate(pictures):
-                rng = np.random.default_rng([seed, len(name), copy, i])
+                rng = np.random.default_rng([seed, list(train).index(name), copy, i])
                 zoom = (
-                    {"office": 2.2, "desk": 1.5, "whole": 2.5, "sample": 3.0}.get(name, 1.2)
+                    {"office": 2.2, "desk": 1.5, "whole": 2.5}.get(name, 1.2)
                     if copy
                     else 1.0
                 )

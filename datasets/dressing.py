@@ -506,7 +506,7 @@ def add_card(
             place = None
     if place is None:
         way = rng.random()
-        held = way > 0.92
+        held = way > 0.85
         if held:  # in a hand before the belly, at any angle
             top = chest.at(float(rng.normal(0, 0.35)), float(rng.uniform(0.5, 1.5)))
             spread = 60.0

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
+from errno import EIO
 from pathlib import Path
 
 import av
@@ -90,16 +91,27 @@ class RtspSource:
             raise stream_ended(self._camera)
 
     def opened(self) -> av.container.InputContainer:
-        """The connection itself, for who measures it. Errors: those of FFmpeg."""
+        """The connection itself, for who measures it. Errors: those of FFmpeg, CameraUnavailable.
+
+        Without `ca_file` an rtsps line is secret, but nobody asks who is at its other end.
+        """
         options = {"rtsp_transport": "tcp", "analyzeduration": "500000", "fpsprobesize": "0"}
         if self._ca_file is not None:
             options |= {"tls_verify": "1", "ca_file": str(self._ca_file)}
-        return av.open(
-            with_credentials(self._url, self._username, self._password),
-            timeout=(OPEN_S, READ_S),
-            options=options,
-            metadata_errors="replace",
-        )
+        try:
+            return av.open(
+                with_credentials(self._url, self._username, self._password),
+                timeout=(OPEN_S, READ_S),
+                options=options,
+                metadata_errors="replace",
+            )
+        except OSError as error:
+            if self._ca_file is None or error.errno != EIO:
+                raise
+            raise CameraUnavailable(
+                f"{self._camera}: expected a certificate for this address signed by "
+                f"{self._ca_file.name}, got none; check ca_file and the certificate of the camera"
+            ) from None
 
     def decoded(
         self, packets: "Iterable[av.Packet[VideoStream]]", stream: VideoStream
@@ -112,7 +124,7 @@ class RtspSource:
         key_at = time.monotonic()
         since_key: list[av.Packet[VideoStream]] = []  # compressed; until keyframes prove frequent
         sequence = 0
-        for packet in packets:
+        for packet in whole_keyframes(packets):
             if self._stop.is_set():
                 return
             if not packet.size or packet.is_corrupt:
@@ -162,3 +174,43 @@ class RtspSource:
                     if not picture.is_corrupt:
                         newest = picture
         return newest
+
+
+def whole_keyframes(
+    packets: "Iterable[av.Packet[VideoStream]]",
+) -> "Iterator[av.Packet[VideoStream]]":
+    """The packets, but a keyframe that comes in pieces as one.
+
+    Cameras that repeat their parameters before each slice of a keyframe (GStreamer does so with
+    config-interval=-1) make FFmpeg cut it there, and no piece alone is a picture. Whether a camera
+    is one of them is learnt from its first keyframes; only then is a keyframe held back until the
+    next packet, which tells that it is whole.
+    """
+    held: av.Packet[VideoStream] | None = None
+    cuts, last_pts = False, None
+    for packet in packets:
+        key = packet.is_keyframe
+        if held is not None:
+            if key and packet.pts == held.pts:
+                held = _joined(held, packet)
+                continue
+            yield held
+            held = None
+        if key:
+            cuts = cuts or (packet.pts is not None and packet.pts == last_pts)
+            last_pts = packet.pts
+            if cuts:
+                held = packet
+                continue
+        yield packet
+    if held is not None:
+        yield held
+
+
+def _joined(
+    first: "av.Packet[VideoStream]", second: "av.Packet[VideoStream]"
+) -> "av.Packet[VideoStream]":
+    both: av.Packet[VideoStream] = av.Packet(bytes(first) + bytes(second))  # type: ignore[assignment]
+    both.pts, both.dts, both.time_base = first.pts, first.dts, first.time_base
+    both.is_keyframe = True
+    return both

@@ -378,7 +378,9 @@ class CameraTable(Table):
         default=None, description="time of the first frame of a clip, with its UTC offset"
     )
     ca_file: str | None = Field(
-        default=None, description="authority that signed the camera's certificate"
+        default=None,
+        description="authority that signed the camera's certificate; an rtsps line without it is "
+        "secret, but nobody asks who is at its other end",
     )
     reference: str | None = Field(default=None, description="picture of the empty, clear desk")
     masks: list[Points] = Field(default=[], description="polygons blackened before anything else")

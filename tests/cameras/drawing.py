@@ -1,8 +1,9 @@
 """Pictures and clips made on the spot: good ones, odd ones and broken ones."""
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from itertools import groupby
 from pathlib import Path
 
 import av
@@ -104,3 +105,42 @@ def turned_clip(path: Path, times_s: Iterable[float]) -> Path:
     )
     path.write_bytes(data)
     return path
+
+
+def write_coded(
+    folder: Path, codec: str, images: Sequence[Image], keyframe_every: int = 3, slices: int = 1
+) -> Path:
+    """The pictures as `rtsp_server.py --play` takes them, a file each; codec h264 or h265.
+
+    A picture of another size than the one before it begins a stream of that size.
+    """
+    folder.mkdir(parents=True)
+    coded: list[bytes] = []
+    for _, alike in groupby(images, key=lambda image: image.shape):
+        coded += _coded(codec, [*alike], keyframe_every, slices)
+    for number, data in enumerate(coded):
+        (folder / f"{number:05}.{codec}").write_bytes(data)
+    return folder
+
+
+def _coded(
+    codec: str, images: Sequence[Image], keyframe_every: int, slices: int
+) -> list[bytes]:
+    context = av.CodecContext.create({"h264": "libx264", "h265": "libx265"}[codec], "w")
+    assert isinstance(context, av.VideoCodecContext)
+    context.height, context.width = images[0].shape[:2]
+    context.pix_fmt, context.time_base = "yuv420p", Fraction(1, 15)
+    context.framerate, context.gop_size = Fraction(15), keyframe_every
+    context.thread_count = 1
+    context.options = {"preset": "ultrafast", "tune": "zerolatency", "crf": "18"}
+    if codec == "h264":
+        context.options |= {"x264-params": f"sliced-threads=0:slices={slices}"}
+    else:
+        steady = f"keyint={keyframe_every}:min-keyint={keyframe_every}:pools=none:frame-threads=1"
+        context.options |= {"x265-params": f"log-level=none:repeat-headers=1:{steady}"}
+    packets = []
+    for number, image in enumerate(images):
+        frame = av.VideoFrame.from_ndarray(image, format="bgr24")
+        frame.pts, frame.time_base = number, context.time_base
+        packets += context.encode(frame)
+    return [bytes(packet) for packet in [*packets, *context.encode(None)]]

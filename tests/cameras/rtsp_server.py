@@ -1,18 +1,20 @@
-"""A real RTSP server: `/usr/bin/python3 rtsp_server.py PORT [USER PASSWORD]`, needs GStreamer.
+"""A real RTSP server: `/usr/bin/python3 rtsp_server.py PORT`, needs GStreamer.
 
 Prints its port when it is ready. Mounts: /cam (H.264, 15 frames/s, a keyframe per second), /quick
 (three keyframes per second), /rare (one every 20 s), /still (the same picture for ever), /jpeg
-(MJPEG, 5 frames/s).
+(MJPEG, 5 frames/s), and for each folder of `--play` one of its name: the pictures that lie in it
+ready coded, a file each (`00000.h264` or `.h265`), 15 a second, again and again.
 """
 
-import sys
+import argparse
+from pathlib import Path
 
 import gi  # type: ignore[import-not-found]
 
 gi.require_version("Gst", "1.0")
 gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # type: ignore[import-not-found] # noqa: E402
+from gi.repository import Gio, GLib, Gst, GstRtsp, GstRtspServer  # type: ignore[import-not-found] # noqa: E402
 
 SIZE = "video/x-raw,format=I420,width=320,height=192"
 SOURCE = f"videotestsrc is-live=true pattern={{pattern}} ! {SIZE}"
@@ -27,6 +29,33 @@ def h264(pattern: str, keys: int) -> str:
     return f"( {source},framerate=15/1 ! {H264.format(keys=keys)} ! {PAY} )"
 
 
+def coded(folder: Path) -> str:
+    """A pipeline that plays what `feed` gives it."""
+    codec = next(folder.iterdir()).suffix.removeprefix(".")
+    kind = f"video/x-{codec},stream-format=byte-stream,alignment=au"
+    source = f'appsrc name=source is-live=true format=time caps="{kind}"'
+    return f"( {source} ! rtp{codec}pay name=pay0 pt=96 config-interval=-1 )"
+
+
+def feed(
+    _factory: "GstRtspServer.RTSPMediaFactory", media: "GstRtspServer.RTSPMedia", folder: Path
+) -> None:
+    """Give the coded pictures of a folder, 15 a second, for as long as somebody looks."""
+    pictures = [path.read_bytes() for path in sorted(folder.iterdir())]
+    given = 0
+
+    def more(source: "Gst.Element", _bytes: int) -> None:
+        nonlocal given
+        buffer = Gst.Buffer.new_wrapped(pictures[given % len(pictures)])
+        buffer.pts = buffer.dts = given * Gst.SECOND // 15
+        buffer.duration = Gst.SECOND // 15
+        given += 1
+        source.emit("push-buffer", buffer)
+
+    source = media.get_element().get_by_name_recurse_up("source")
+    source.connect("need-data", more)
+
+
 MOUNTS = {
     "/cam": h264("ball", 15),
     "/quick": h264("ball", 5),
@@ -36,24 +65,52 @@ MOUNTS = {
 }
 
 
-def main(port: str, account: list[str]) -> None:
+def authority(
+    account: list[str] | None, certificate: list[str] | None
+) -> "GstRtspServer.RTSPAuth | None":
+    """Who may ask, and over what kind of line; None: anybody, in clear."""
+    if account is None and certificate is None:
+        return None
+    auth = GstRtspServer.RTSPAuth()
+    token = GstRtspServer.RTSPToken()
+    token.set_string("media.factory.role", "user")
+    if account is not None:
+        kind = GstRtsp.RTSPAuthMethod
+        auth.set_supported_methods(kind.BASIC if account[0] == "basic" else kind.DIGEST)
+        if account[0] == "basic":
+            auth.add_basic(GstRtspServer.RTSPAuth.make_basic(account[1], account[2]), token)
+        else:
+            auth.add_digest(account[1], account[2], token)
+    else:
+        auth.set_default_token(token)
+    if certificate is not None:
+        auth.set_tls_certificate(Gio.TlsCertificate.new_from_files(*certificate))
+    return auth
+
+
+def main() -> None:
     """Serve until killed."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("port")
+    parser.add_argument("--account", nargs=3, metavar=("digest|basic", "USER", "PASSWORD"))
+    parser.add_argument("--tls", nargs=2, metavar=("CERTIFICATE", "KEY"))
+    parser.add_argument("--play", type=Path, action="append", default=[], metavar="FOLDER")
+    wanted = parser.parse_args()
     Gst.init(None)
     server = GstRtspServer.RTSPServer()
     server.set_address("127.0.0.1")
-    server.set_service(port)
-    if account:
-        auth = GstRtspServer.RTSPAuth()
-        auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
-        token = GstRtspServer.RTSPToken()
-        token.set_string("media.factory.role", "user")
-        auth.add_digest(account[0], account[1], token)
+    server.set_service(wanted.port)
+    auth = authority(wanted.account, wanted.tls)
+    if auth is not None:
         server.set_auth(auth)
-    for path, pipeline in MOUNTS.items():
+    played = {f"/{folder.name}": folder for folder in wanted.play}
+    for path, pipeline in (MOUNTS | {path: coded(played[path]) for path in played}).items():
         factory = GstRtspServer.RTSPMediaFactory()
         factory.set_launch(pipeline)
         factory.set_shared(True)
-        if account:
+        if path in played:
+            factory.connect("media-configure", feed, played[path])
+        if auth is not None:
             permissions = GstRtspServer.RTSPPermissions()
             permissions.add_permission_for_role("user", "media.factory.access", True)
             permissions.add_permission_for_role("user", "media.factory.construct", True)
@@ -65,4 +122,4 @@ def main(port: str, account: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    main()

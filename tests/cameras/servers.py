@@ -8,7 +8,7 @@ import re
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import partial
@@ -46,18 +46,36 @@ def require_rtsp() -> None:
 
 
 class RtspServer:
-    """A GStreamer RTSP server in a process of its own; can be killed and started again."""
+    """A GStreamer RTSP server in a process of its own; can be killed and started again.
 
-    def __init__(self, *account: str) -> None:
+    With `certificate` and its key it speaks RTSPS; `basic`: it asks for Basic instead of Digest;
+    `play`: folders of coded pictures, each a mount of its name.
+    """
+
+    def __init__(
+        self,
+        *account: str,
+        certificate: tuple[Path, Path] | None = None,
+        basic: bool = False,
+        play: Sequence[Path] = (),
+    ) -> None:
         self._account = account
+        self._certificate = certificate
+        self._basic = basic
         self._process: subprocess.Popen[str] | None = None
+        self.play = play
         self.port = 0
 
     def start(self, *account: str) -> None:
         """Serve, after a first start on the same port again; with an account: another one."""
         self._account = account or self._account
+        options = [option for folder in self.play for option in ("--play", str(folder))]
+        if self._account:
+            options += ["--account", "basic" if self._basic else "digest", *self._account]
+        if self._certificate is not None:
+            options += ["--tls", *map(str, self._certificate)]
         self._process = subprocess.Popen(
-            [SYSTEM_PYTHON, str(RTSP_SERVER), str(self.port), *self._account],
+            [SYSTEM_PYTHON, str(RTSP_SERVER), str(self.port), *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
@@ -74,15 +92,45 @@ class RtspServer:
 
 
 @contextmanager
-def rtsp_server(*account: str) -> Iterator[RtspServer]:
+def rtsp_server(
+    *account: str,
+    certificate: tuple[Path, Path] | None = None,
+    basic: bool = False,
+    play: Sequence[Path] = (),
+) -> Iterator[RtspServer]:
     """A running server."""
     require_rtsp()
-    server = RtspServer(*account)
+    server = RtspServer(*account, certificate=certificate, basic=basic, play=play)
     server.start()
     try:
         yield server
     finally:
         server.kill()
+
+
+def signed(folder: Path, name: str, ip: str = "127.0.0.1") -> tuple[Path, tuple[Path, Path]]:
+    """An authority of its own, and a certificate for `ip` signed by it, with the key."""
+    made = [folder / f"{name}-{part}" for part in ("ca.pem", "ca.key", "cam.pem", "cam.key")]
+    ca, ca_key, certificate, key = made
+    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+    usage = ["-addext", "keyUsage=critical,keyCertSign"]
+    theirs = ["-CA", str(ca), "-CAkey", str(ca_key), "-addext", f"subjectAltName=IP:{ip}"]
+    _openssl(*curve, "-subj", f"/CN={name}", *usage, "-out", str(ca), "-keyout", str(ca_key))
+    _openssl(
+        *(*curve, "-subj", "/CN=kamera", *theirs, "-addext", "basicConstraints=critical,CA:FALSE"),
+        *("-out", str(certificate), "-keyout", str(key)),
+    )
+    return ca, (certificate, key)
+
+
+def _openssl(*words: str) -> None:
+    try:
+        ran = subprocess.run(
+            ["openssl", "req", "-x509", *words], capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError:
+        pytest.skip("needs openssl (make packages)")
+    assert ran.returncode == 0, ran.stderr
 
 
 class SnapshotServer(ThreadingHTTPServer):

@@ -1,18 +1,28 @@
 """RTSP against a real server, behind a network that misbehaves."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import islice, pairwise
+from pathlib import Path
 
 import pytest
 
 from cameras.config import CameraConfig
 from cameras.reader import Backoff, CameraReader, ReaderState
 from cameras.rtsp import RtspSource
-from tests.cameras.servers import PASSWORD, USERNAME, ChaosProxy, RtspServer, rtsp_server
+from tests.cameras.drawing import write_coded
+from tests.cameras.servers import (
+    PASSWORD,
+    USERNAME,
+    ChaosProxy,
+    RtspServer,
+    rtsp_server,
+    signed,
+)
 from tests.cameras.test_reader import until
-from tests.fakes_cameras import FastClock
+from tests.fakes_cameras import FastClock, picture
 from vision.errors import CameraUnauthorised, CameraUnavailable
 from vision.values import Gap
 
@@ -70,6 +80,61 @@ def test_motion_jpeg_over_rtsp_is_read_too(open_server: RtspServer) -> None:
     """Every picture is a keyframe; one per period is decoded to the end."""
     frames = list(islice(source(open_server.port, "/jpeg").frames(), 2))
     assert frames[0].size_wh == (320, 192)
+
+
+@pytest.fixture(scope="module")
+def player(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RtspServer]:
+    """A camera that shows chosen pictures; /cut: slices; /grows: another size in mid-stream."""
+    folder = tmp_path_factory.mktemp("play")
+    small = [picture(7 * number, (320, 192)) for number in range(30)]
+    large = [picture(7 * number, (640, 384)) for number in range(30)]
+    play = [
+        write_coded(folder / "cut", "h264", small, slices=4),
+        write_coded(folder / "grows", "h264", small + large),
+        write_coded(folder / "grows5", "h265", small + large),
+    ]
+    with rtsp_server(play=play) as server:
+        yield server
+
+
+def test_a_keyframe_that_comes_in_pieces_is_one_picture(player: RtspServer) -> None:
+    """GStreamer's cameras repeat their parameters before each slice; no piece is a picture."""
+    camera = source(player.port, "/cut", period_s=0.2)
+    given_up = threading.Timer(15, camera.close)
+    given_up.start()
+    frames = list(islice(camera.frames(), 4))
+    given_up.cancel()
+    assert {frame.size_wh for frame in frames} == {(320, 192)}
+    assert len({frame.image.tobytes() for frame in frames}) == 4
+
+
+@pytest.mark.parametrize("path", ["/grows", "/grows5"])
+def test_another_size_in_mid_stream_is_followed(player: RtspServer, path: str) -> None:
+    """Somebody turns the resolution up while the office looks; nothing breaks or is stretched."""
+    frames = list(islice(source(player.port, path, period_s=0.2).frames(), 16))
+    assert {frame.size_wh for frame in frames} == {(320, 192), (640, 384)}
+
+
+def test_only_the_own_authority_vouches_for_a_camera(tmp_path: Path) -> None:
+    """Who else answers at its address gets no password; the remedy is told."""
+    ca, certificate = signed(tmp_path, "kantor")
+    other, stranger = signed(tmp_path, "lain", "192.0.2.1")
+
+    def secure(port: int, ca_file: Path, password: str = PASSWORD) -> RtspSource:
+        url = f"rtsps://127.0.0.1:{port}/cam"
+        return RtspSource(url, "cam-1", FastClock(), 1.0, USERNAME, password, ca_file)
+
+    with rtsp_server(USERNAME, PASSWORD, certificate=certificate) as server:
+        assert next(secure(server.port, ca).frames()).image.any()
+        with pytest.raises(CameraUnavailable, match=r"signed by lain-ca.pem, got none; check ca_f"):
+            next(secure(server.port, other).frames())
+        with pytest.raises(CameraUnauthorised, match="check username and password"):
+            next(secure(server.port, ca, "wr0ng").frames())
+    with (
+        rtsp_server(USERNAME, PASSWORD, certificate=stranger) as elsewhere,
+        pytest.raises(CameraUnavailable, match="a certificate for this address"),
+    ):
+        next(secure(elsewhere.port, other).frames())
 
 
 def test_digest_lets_the_right_password_in(closed_server: RtspServer) -> None:

@@ -3,8 +3,10 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -13,8 +15,15 @@ import pytest
 from cameras.config import CameraConfig
 from cameras.push import Mailbox
 from cameras.sources import DeviceSource, FrameSource, PushSource, open_source
-from tests.cameras.drawing import encoded, write_clip
-from tests.cameras.servers import PASSWORD, USERNAME, hls_server, rtsp_server, snapshot_server
+from tests.cameras.drawing import encoded, write_clip, write_coded
+from tests.cameras.servers import (
+    PASSWORD,
+    USERNAME,
+    hls_server,
+    rtsp_server,
+    signed,
+    snapshot_server,
+)
 from tests.fakes_cameras import FakeSource, FastClock, picture
 from vision.errors import CameraError
 from vision.values import Frame
@@ -35,11 +44,44 @@ class Rig:
     age_s: float = 0.0
 
 
+@dataclass(frozen=True)
+class Streams:
+    """Real RTSP servers, one of each kind for all questions, each started when first asked for."""
+
+    folder: Path
+    servers: ExitStack
+
+    @cache  # noqa: B019 - as long as the module
+    def config(self, kind: str) -> CameraConfig:
+        """A camera of this kind, and what one must know of it."""
+        ca = None
+        if kind == "rtsps":
+            ca, certificate = signed(self.folder, "kantor")
+            server = rtsp_server(USERNAME, PASSWORD, certificate=certificate)
+            url = f"rtsps://127.0.0.1:{self.servers.enter_context(server).port}/rare"
+        elif kind == "h265":
+            images = [picture(7 * i, (320, 192)) for i in range(30)]
+            play = write_coded(self.folder / "h265", "h265", images)
+            server = rtsp_server(USERNAME, PASSWORD, basic=True, play=[play])
+            url = f"rtsp://127.0.0.1:{self.servers.enter_context(server).port}/h265"
+        else:
+            server = rtsp_server(USERNAME, PASSWORD)
+            url = f"rtsp://127.0.0.1:{self.servers.enter_context(server).port}/rare"
+        return CameraConfig(
+            "cam-1",
+            url,
+            username=USERNAME,
+            password=PASSWORD,
+            period_s=PERIOD_S,
+            ca_file=ca,
+        )
+
+
 @pytest.fixture(scope="module")
-def rtsp_port() -> Iterator[int]:
-    """One server for all questions."""
-    with rtsp_server(USERNAME, PASSWORD) as server:
-        yield server.port
+def streams(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Streams]:
+    """Digest over TCP; Digest over TLS with an authority of its own; Basic and H.265."""
+    with ExitStack() as servers:
+        yield Streams(tmp_path_factory.mktemp("streams"), servers)
 
 
 RIGS = [
@@ -50,7 +92,7 @@ RIGS = [
     "snapshot",
     "mjpeg",
     "push",
-    pytest.param("rtsp", marks=pytest.mark.rtsp),
+    *(pytest.param(kind, marks=pytest.mark.rtsp) for kind in ("rtsp", "rtsps", "h265")),
 ]
 every_rig = pytest.mark.parametrize("rig", [*RIGS, "hls"], indirect=True)
 quick_rigs = pytest.mark.parametrize("rig", RIGS, indirect=True)  # HLS waits for a segment each
@@ -97,14 +139,8 @@ def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
                 lambda: setattr(server, "mode", "error"),
             )
     else:
-        port = request.getfixturevalue("rtsp_port")
-        config = CameraConfig(
-            "cam-1",
-            f"rtsp://127.0.0.1:{port}/rare",
-            username=USERNAME,
-            password=PASSWORD,
-            period_s=PERIOD_S,
-        )
+        streams: Streams = request.getfixturevalue("streams")
+        config = streams.config(request.param)
         yield Rig(clock, lambda: open_source(config, clock), lambda: None)
 
 

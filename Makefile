@@ -19,7 +19,7 @@ packages:
 	apt-get update -qq
 	apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core openssl \
 		gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-base \
-		gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly
+		gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly mosquitto
 
 demo: install
 	$(BIN)/siaga demo

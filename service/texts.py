@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import Protocol
 
 from service.board import CameraState, TileState
+from service.messages.vocabulary import LetterState, Topic, Trouble
 from service.store.reviews import Case, Look, Queue
 from vision.briefing import Leader, TickItem
 from vision.day import Phase
@@ -47,6 +48,9 @@ VOCABULARIES: tuple[type[Enum], ...] = (
     Leader,
     Source,
     Shown,
+    Topic,
+    LetterState,
+    Trouble,
 )
 """The closed vocabularies of which every member has a word in every language."""
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0003"
+REVISION = "0004"
 """The schema this program writes: the newest file in `migrations/versions`."""
 
 METADATA = MetaData(
@@ -245,6 +245,47 @@ tick = Table(
     UniqueConstraint("by", "key", name="uq_tick_key"),
     Index("ix_tick_day", "day", "tick_id"),
     sqlite_autoincrement=True,
+)
+
+# The outbox: what is to leave for people, and what became of it.
+
+letter = Table(
+    "letter",
+    METADATA,
+    Column("letter_id", Integer, primary_key=True),
+    Column("recipient", String(80), nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("topic", String(12), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("head", Text, nullable=False),
+    Column("foot", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("last_at", BigInteger),
+    Column("trouble", String(20)),
+    UniqueConstraint("recipient", "key", name="uq_letter_key"),
+    Index("ix_letter_state", "state", "due_at"),
+    Index("ix_letter_made_at", "made_at"),
+    sqlite_autoincrement=True,
+)
+
+letter_matter = Table(
+    "letter_matter",
+    METADATA,
+    Column(
+        "letter_id", Integer, ForeignKey("letter.letter_id", ondelete="CASCADE"), nullable=False
+    ),
+    Column("place", Integer, nullable=False),
+    Column("recipient", String(80), nullable=False),
+    Column("matter", String(200), nullable=False),
+    Column("line", Text, nullable=False),
+    Column("is_over", Integer, nullable=False),
+    PrimaryKeyConstraint("letter_id", "place", name="pk_letter_matter"),
+    Index("ix_letter_matter_told", "recipient", "matter"),
+    sqlite_with_rowid=False,
 )
 
 audit = Table(

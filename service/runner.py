@@ -129,11 +129,13 @@ class RunningOffice:
         worker_count: int | None = None,
         on_alarm: Callable[[CameraAlarm], None] = lambda alarm: None,
         on_gap: Callable[[Gap], None] = lambda gap: None,
+        on_beat: Callable[[Sequence[Event]], None] = lambda events: None,
     ) -> None:
         """`readers` is given the bell that a reader rings when a frame waits.
 
         The judge tells `on_alarm` when a human should see to a camera, or need no longer, and
-        `on_gap` when pictures came that showed nothing.
+        `on_gap` when pictures came that showed nothing, and `on_beat` what was decided, before it
+        is written down up to when was judged. All of them must return at once.
         """
         self._settings = settings
         self._office = office
@@ -160,6 +162,7 @@ class RunningOffice:
         self._health = HealthWatch()
         self._on_alarm = on_alarm
         self._on_gap = on_gap
+        self._on_beat = on_beat
         self._camera_words: dict[str, tuple[CameraState, datetime, datetime | None]] = {}
         self._taps: dict[str, tuple[Callable[[Frame], None], ...]] = {}
         self._readers: Mapping[str, Reader] = readers(self._ring)  # replaced, never changed
@@ -300,6 +303,7 @@ class RunningOffice:
             self._judge_bell.wait(timeout=BEAT_S)
             self._judge_bell.clear()
             events, pictures = self._judge_once()
+            self._on_beat(events)
             now = time.monotonic()
             if now - flushed >= FLUSH_S:
                 flushed = now

@@ -19,6 +19,8 @@ from service.calendar import next_ready_at, plan_at, plan_day, review_due
 from service.clock import Clock
 from service.drawings import redrawn_at
 from service.evidence import Evidence
+from service.messages.postman import Postman
+from service.messages.reporter import Reporter
 from service.office import Office
 from service.office_file import OfficeFile
 from service.readers import mailboxes_of, readers_of
@@ -60,6 +62,19 @@ def serve(
         office = build_office(settings, eyes, store, evidence, redrawn)
         restore(office, store, settings, time.now())
         mailboxes = dict(mailboxes_of(settings, time))
+        postman = Postman(store.outbox, lambda: setup.settings.messages, time)
+        reporter = Reporter(
+            store.outbox,
+            lambda: setup.settings,
+            lambda at: plan_at(setup.settings.calendar, at),
+            time,
+            postman.ring,
+        )
+
+        def alarmed(alarm: CameraAlarm) -> None:
+            keep_alarm(store, alarm)
+            reporter.alarmed(alarm)
+
         running = RunningOffice(
             settings,
             office,
@@ -67,8 +82,9 @@ def serve(
             time,
             store,
             lambda at: next_ready_at(setup.settings.calendar, at),
-            on_alarm=lambda alarm: keep_alarm(store, alarm),
+            on_alarm=alarmed,
             on_gap=store.add_gap,
+            on_beat=reporter.beat,
         )
         api = ApiSettings(
             demo=demo,
@@ -102,6 +118,7 @@ def serve(
         )
         running.start()
         janitor.start()
+        postman.start()
         try:
             door.listen()  # before the URL is told: a quick client must not be refused
             shown, number = door.getsockname()[:2]
@@ -111,6 +128,7 @@ def serve(
             stopping.set()
             setup.close()
             running.stop()
+            postman.stop()
     return 0
 
 

@@ -48,7 +48,11 @@ from service.faults import (
     shown,
     word_of,
 )
+from service.messages.targets import is_known
+from service.messages.values import MessageSettings, Quiet, Recipient
+from service.messages.vocabulary import TOPICS, Topic
 from service.policies import known_policies, load_policy
+from service.texts import Lang
 from service.toml_lines import KeyPath, line_of
 from vision.errors import ConfigError, PolicyError
 from vision.layout import Counter, Layout, Zone, ZoneKind
@@ -166,6 +170,7 @@ class Settings:
     server: ServerSettings
     retention: RetentionSettings
     warnings: tuple[str, ...] = ()
+    messages: MessageSettings = field(default_factory=MessageSettings)
 
     def camera(self, name: str) -> CameraSettings:
         """The camera with this id. Errors: KeyError."""
@@ -428,6 +433,44 @@ class RetentionTable(Table):
     evidence_gb: float = Field(default=20, ge=0.1, le=10000, description="GB of evidence at most")
 
 
+class RecipientTable(Table):
+    """`[[messages.to]]`: who is told. The address is a secret: it lies in a file of its own."""
+
+    name: str = Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$", description="short name, like kepala-kantor"
+    )
+    url_file: str | None = Field(
+        default=None, description="file that holds the address, like secrets/kepala-kantor.url"
+    )
+    url_env: str | None = Field(
+        default=None,
+        pattern=r"^[A-Z_][A-Z0-9_]*$",
+        description="name of the environment variable that holds the address",
+    )
+    tell: list[Annotated[Topic, word_of(Topic)]] | None = Field(
+        default=None, description="what of: digest, camera, counter"
+    )
+    language: Annotated[Lang, word_of(Lang)] | None = Field(default=None, description="id or en")
+    quiet: Break | None = Field(
+        default=None, description='hours without messages, like ["18:00", "06:30"]'
+    )
+
+
+class MessagesTable(Table):
+    """`[messages]`."""
+
+    language: Annotated[Lang, word_of(Lang)] = Field(default=Lang.ID, description="id or en")
+    cool_down_min: float = Field(
+        default=60, ge=0, le=1440, description="minutes until the same may be said again"
+    )
+    board_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s@]+)?$",
+        description="address of the board as people open it, like https://siaga.example.go.id/",
+    )
+    to: list[RecipientTable] = Field(default=[], description="who is told")
+
+
 SECTIONS: Mapping[str, tuple[type[Table], bool]] = {
     "office": (OfficeTable, False),
     "calendar": (CalendarTable, False),
@@ -435,6 +478,7 @@ SECTIONS: Mapping[str, tuple[type[Table], bool]] = {
     "counters": (CounterTable, True),
     "server": (ServerTable, False),
     "retention": (RetentionTable, False),
+    "messages": (MessagesTable, False),
 }
 """Every section of the file, and whether it repeats (`[[cameras]]`)."""
 
@@ -462,6 +506,7 @@ class _Reading:
         cameras = self.cameras()
         counters, rostered = self.counters(policy)
         server, retention = self.server(), self.retention(policy)
+        messages = self.messages()
         data = self.data(office)
         if self.faults or self.below or not (office and zone and policy and data):
             raise SettingsError("\n".join([listed(self.faults), *self.below]), tuple(self.faults))
@@ -479,6 +524,7 @@ class _Reading:
             server=server,
             retention=retention,
             warnings=tuple(self.warnings),
+            messages=messages,
         )
 
     def fault(self, path: KeyPath, expected: str, got: str, remedy: str = "") -> None:
@@ -891,7 +937,7 @@ class _Reading:
             return ""
         return token
 
-    def secrets(self, table: CameraTable, word: str, path: KeyPath) -> list[tuple[str, str]]:
+    def secrets(self, table: Table, word: str, path: KeyPath) -> list[tuple[str, str]]:
         """What `WORD_env` and `WORD_file` hold, by key."""
         sources = []
         variable = getattr(table, f"{word}_env")
@@ -1054,6 +1100,45 @@ class _Reading:
             rows_days=table.rows_days or rows_days,
             samples_days=table.samples_days,
             evidence_gb=float(table.evidence_gb),
+        )
+
+    # [messages]
+
+    def messages(self) -> MessageSettings:
+        path: KeyPath = ("messages",)
+        table = self.file.read(MessagesTable, self.section("messages"), path, self.faults)
+        if table is None:
+            return MessageSettings()
+        recipients: list[Recipient] = []
+        for index, row in enumerate(table.to):
+            where: KeyPath = (*path, "to", index)
+            if row.name in {known.name for known in recipients}:
+                self.fault((*where, "name"), "a name of its own", shown(row.name))
+            recipients.append(self.recipient(row, table, where))
+        return MessageSettings(
+            tuple(recipients), timedelta(minutes=table.cool_down_min), table.board_url
+        )
+
+    def recipient(self, row: RecipientTable, table: MessagesTable, path: KeyPath) -> Recipient:
+        sources = self.secrets(row, "url", path)
+        if len(sources) != 1:
+            got = "both" if sources else "none"
+            remedy = "an address is a secret and does not stand in this file"
+            self.fault(path, "one of url_file and url_env", got, remedy)
+        key, address = sources[0] if sources else ("url_file", "")
+        if address and not is_known(address):
+            remedy = "like tgram://..., mailtos://..., jsons://...; see docs/api.md, Messages"
+            self.fault((*path, key), "an address that apprise knows", "another (not shown)", remedy)
+        if row.quiet and row.quiet[0] == row.quiet[1]:
+            self.fault((*path, "quiet"), "two different times", "the same time twice")
+        if row.tell is not None and Topic.TRIAL in row.tell:
+            self.fault((*path, "tell"), "digest, camera or counter", "trial")
+        return Recipient(
+            name=row.name,
+            lang=row.language or table.language,
+            tell=TOPICS if row.tell is None else frozenset(row.tell),
+            quiet=Quiet(*row.quiet) if row.quiet else None,
+            address=address,
         )
 
 

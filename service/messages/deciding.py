@@ -99,9 +99,7 @@ def decide(
     return postings, withdrawals
 
 
-def _digest(
-    news: Digest, recipient: Recipient, now: datetime, zone: tzinfo
-) -> Posting | None:
+def _digest(news: Digest, recipient: Recipient, now: datetime, zone: tzinfo) -> Posting | None:
     key = f"digest/{news.plan.day.isoformat()}"
     return _posting(key, Topic.DIGEST, recipient, news, now, zone)
 

@@ -97,7 +97,8 @@ class Posting:
     """One message to one recipient, not yet in words.
 
     `key` is the same when the same is decided again: it is kept once. `matters` are what it tells
-    of, `counter/...` or `camera/...`. It is sent from `due_at` on and worth nothing at `expires_at`.
+    of, `counter/...` or `camera/...`. It is sent from `due_at` on, and worth nothing any more at
+    `expires_at`.
     """
 
     key: str

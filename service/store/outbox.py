@@ -253,9 +253,7 @@ def _withdraw(connection: Connection, one: Withdrawal) -> None:
     was_one = exists().where(tells, letter_matter.c.matter == one.matter)
     open_ones = exists().where(tells, letter_matter.c.is_over == 0)
     connection.execute(
-        update(letter)
-        .where(*mine, was_one, ~open_ones)
-        .values(state=LetterState.WITHDRAWN)
+        update(letter).where(*mine, was_one, ~open_ones).values(state=LetterState.WITHDRAWN)
     )
 
 

@@ -27,6 +27,7 @@ from service.store.database import (
     refuse_network_folder,
 )
 from service.store.entries import Entries
+from service.store.outbox import Outbox
 from service.store.people import People
 from service.store.retention import Retention, Swept, sweep
 from service.store.reviews import Reviews
@@ -121,6 +122,7 @@ class Store:
         self.people = People(database)
         self.entries = Entries(database)
         self.reviews = Reviews(database)
+        self.outbox = Outbox(database)
         self._audit = Audit(database)
         self._lock = lock
         self._clock = clock

@@ -52,6 +52,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("letter_id", "place", name=op.f("pk_letter_matter")),
         sqlite_with_rowid=False,
     )
-    op.create_index(
-        "ix_letter_matter_told", "letter_matter", ["recipient", "matter"], unique=False
-    )
+    op.create_index("ix_letter_matter_told", "letter_matter", ["recipient", "matter"], unique=False)

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from service.board import CameraState, CameraStatus
 from vision.day import DayPlan
 
-AHEAD = timedelta(minutes=30)
-"""From so long before opening a camera that is not well is told at once. Source: lessons, ask 5."""
+AHEAD = timedelta(minutes=32)
+"""From so long before opening a camera that is not well is told at once: who sees to it has heard
+by T-30, gathering and delivery included.
+"""
 HOLD = timedelta(seconds=60)
 """In open hours it must have been unwell for so long: somebody may stand before it."""
 STARTING = timedelta(seconds=30)

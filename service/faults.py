@@ -19,6 +19,10 @@ Word = TypeVar("Word", bound=StrEnum)
 Model = TypeVar("Model", bound=BaseModel)
 
 
+SECRET = ("password", "token_", "url_")
+"""What stands under keys with these words is never shown, even where it is out of place."""
+
+
 class Table(BaseModel):
     """A table of a file: unknown keys, other types and infinite numbers are faults."""
 
@@ -84,7 +88,7 @@ class TomlFile:
             expected = detail["msg"].removeprefix("Value error, ")
             expected = expected.removeprefix("Input should be ").removeprefix("a valid ")
             got = shown(detail["input"])
-            if any("password" in str(part) for part in path):
+            if any(word in str(part) for part in path for word in SECRET):
                 got = "something else (not shown)"
             if detail["type"] == "extra_forbidden":
                 around = _model_at(model, path[:-1])

@@ -19,8 +19,7 @@ from service.calendar import next_ready_at, plan_at, plan_day, review_due
 from service.clock import Clock
 from service.drawings import redrawn_at
 from service.evidence import Evidence
-from service.messages.postman import Postman
-from service.messages.reporter import Reporter
+from service.messages.desk import MessageDesk
 from service.office import Office
 from service.office_file import OfficeFile
 from service.readers import mailboxes_of, readers_of
@@ -62,18 +61,16 @@ def serve(
         office = build_office(settings, eyes, store, evidence, redrawn)
         restore(office, store, settings, time.now())
         mailboxes = dict(mailboxes_of(settings, time))
-        postman = Postman(store.outbox, lambda: setup.settings.messages, time)
-        reporter = Reporter(
+        messages = MessageDesk(
             store.outbox,
             lambda: setup.settings,
             lambda at: plan_at(setup.settings.calendar, at),
             time,
-            postman.ring,
         )
 
         def alarmed(alarm: CameraAlarm) -> None:
             keep_alarm(store, alarm)
-            reporter.alarmed(alarm)
+            messages.alarmed(alarm)
 
         running = RunningOffice(
             settings,
@@ -84,7 +81,7 @@ def serve(
             lambda at: next_ready_at(setup.settings.calendar, at),
             on_alarm=alarmed,
             on_gap=store.add_gap,
-            on_beat=reporter.beat,
+            on_beat=messages.beat,
         )
         api = ApiSettings(
             demo=demo,
@@ -118,7 +115,7 @@ def serve(
         )
         running.start()
         janitor.start()
-        postman.start()
+        messages.start()
         try:
             door.listen()  # before the URL is told: a quick client must not be refused
             shown, number = door.getsockname()[:2]
@@ -128,7 +125,7 @@ def serve(
             stopping.set()
             setup.close()
             running.stop()
-            postman.stop()
+            messages.stop()
     return 0
 
 

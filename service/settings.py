@@ -1120,12 +1120,7 @@ class _Reading:
         )
 
     def recipient(self, row: RecipientTable, table: MessagesTable, path: KeyPath) -> Recipient:
-        sources = self.secrets(row, "url", path)
-        if len(sources) != 1:
-            got = "both" if sources else "none"
-            remedy = "an address is a secret and does not stand in this file"
-            self.fault(path, "one of url_file and url_env", got, remedy)
-        key, address = sources[0] if sources else ("url_file", "")
+        key, address = self.address(row, path)
         if address and not is_known(address):
             remedy = "like tgram://..., mailtos://..., jsons://...; see docs/api.md, Messages"
             self.fault((*path, key), "an address that apprise knows", "another (not shown)", remedy)
@@ -1140,6 +1135,19 @@ class _Reading:
             quiet=Quiet(*row.quiet) if row.quiet else None,
             address=address,
         )
+
+    def address(self, row: RecipientTable, path: KeyPath) -> tuple[str, str]:
+        """The key under which an address is named, and the address; empty where there is none."""
+        if row.url_file is not None and "://" in row.url_file:
+            remedy = "write the address into a file and the name of that file here"
+            self.fault((*path, "url_file"), "the name of a file", "an address (not shown)", remedy)
+            return "url_file", ""
+        sources = self.secrets(row, "url", path)
+        if len(sources) != 1:
+            got = "both" if sources else "none"
+            remedy = "an address is a secret and does not stand in this file"
+            self.fault(path, "one of url_file and url_env", got, remedy)
+        return sources[0] if sources else ("url_file", "")
 
 
 def unfit_polygon(points: Sequence[Sequence[float]]) -> str:

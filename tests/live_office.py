@@ -21,9 +21,10 @@ from cameras.push import Mailbox
 from service.accounts import Accounts, Role
 from service.api import ApiSettings, create_app
 from service.assembly import build_office
-from service.calendar import next_ready_at
+from service.calendar import next_ready_at, plan_at
 from service.drawings import redrawn_at
 from service.evidence import Evidence
+from service.messages.desk import MessageDesk
 from service.office import Office
 from service.office_file import OfficeFile
 from service.readers import mailboxes_of, readers_of
@@ -137,6 +138,12 @@ def live_office(
         redrawn = redrawn_at(store, settings, time_.now())
         office = build_office(settings, eyes, store, evidence, redrawn)
         mailboxes = dict(mailboxes_of(settings, time_))
+        messages = MessageDesk(
+            store.outbox,
+            lambda: setup.settings,
+            lambda at: plan_at(setup.settings.calendar, at),
+            time_,
+        )
         running = RunningOffice(
             settings,
             office,
@@ -145,6 +152,8 @@ def live_office(
             store,
             lambda at: next_ready_at(settings.calendar, at),
             worker_count=1,
+            on_alarm=messages.alarmed,
+            on_beat=messages.beat,
         )
         setup = Setup(
             file=OfficeFile(config),
@@ -170,6 +179,7 @@ def live_office(
             setup=setup,
         )
         running.start()
+        messages.start()
         try:
             yield LiveOffice(
                 config, store, office, running, setup, accounts, mailboxes, app, time_
@@ -177,6 +187,7 @@ def live_office(
         finally:
             setup.close()
             running.stop()
+            messages.stop()
 
 
 def until(condition: object, within_s: float = 10.0) -> None:

@@ -1,0 +1,47 @@
+"""All of an office's messages in one place: what `siaga run` starts and stops."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from service.alarms import CameraAlarm
+from service.clock import Clock
+from service.messages.postman import Postman
+from service.messages.reporter import Reporter
+from service.office import Event
+from service.settings import Settings
+from service.store.outbox import Outbox
+from vision.day import DayPlan
+
+
+class MessageDesk:
+    """Hears the judge and sends. `alarmed` and `beat` from the judge's thread; the rest from any.
+
+    Both return at once: they write to the outbox, and a thread of its own empties that.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        settings: Callable[[], Settings],
+        plan_at: Callable[[datetime], DayPlan],
+        clock: Clock,
+    ) -> None:
+        """`settings` and `plan_at` are asked each time: both may change while the office works."""
+        self._postman = Postman(outbox, lambda: settings().messages, clock)
+        self._reporter = Reporter(outbox, settings, plan_at, clock, self._postman.ring)
+
+    def alarmed(self, alarm: CameraAlarm) -> None:
+        """A camera became a matter for a human, or is well again."""
+        self._reporter.alarmed(alarm)
+
+    def beat(self, events: Sequence[Event]) -> None:
+        """What was decided since the last beat, also when that is nothing."""
+        self._reporter.beat(events)
+
+    def start(self) -> None:
+        """Begin to send."""
+        self._postman.start()
+
+    def stop(self) -> None:
+        """Stop within some seconds; what could not leave waits in the outbox."""
+        self._postman.stop()

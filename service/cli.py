@@ -29,6 +29,7 @@ COMMANDS = {
     "config": "check an office.toml and print every fault at once",
     "doctor": "examine models, cameras, disk, clock, data; say what to do",
     "cameras": "say what a camera gives, and whether it is enough for each check",
+    "messages": "try out whether messages arrive, see what became of them",
     "user": "add, list or remove accounts and tokens",
     "evaluate": "score networks on pictures, and verdicts on mornings",
     "train": "rebuild a network, export it in several sizes and as int8",

@@ -1122,7 +1122,7 @@ class _Reading:
     def recipient(self, row: RecipientTable, table: MessagesTable, path: KeyPath) -> Recipient:
         key, address = self.address(row, path)
         if address and not is_known(address):
-            remedy = "like tgram://..., mailtos://..., jsons://...; see docs/api.md, Messages"
+            remedy = "like tgram://..., mailtos://..., jsons://...; see docs/messages.md"
             self.fault((*path, key), "an address that apprise knows", "another (not shown)", remedy)
         if row.quiet and row.quiet[0] == row.quiet[1]:
             self.fault((*path, "quiet"), "two different times", "the same time twice")

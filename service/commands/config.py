@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from service.calendar import Hours, Season, hours_on, next_ready_at
+from service.messages.values import Recipient
 from service.settings import CameraSettings, Settings, load_settings
 from vision.errors import ConfigError
 from vision.layout import Counter
@@ -50,6 +51,8 @@ def summary(settings: Settings, now: datetime) -> Iterator[str]:
     counters = settings.layout.counters
     lines = [_counter(counter, counter.counter in settings.rostered) for counter in counters]
     yield from _indented("counters", lines)
+    told = [_recipient(recipient) for recipient in settings.messages.recipients]
+    yield from _indented("messages", told)
     yield from _indented("warnings", list(settings.warnings))
 
 
@@ -96,6 +99,12 @@ def _counter(counter: Counter, is_rostered: bool) -> str:
     roster = "" if is_rostered else ", not served"
     name = f"{counter.counter}  {counter.name} ({counter.role})"
     return f"{name} at {counter.camera}: {zones}{roster}"
+
+
+def _recipient(recipient: Recipient) -> str:
+    quiet = recipient.quiet
+    hours = "" if quiet is None else f", quiet {quiet.since:%H:%M}-{quiet.until:%H:%M}"
+    return f"{recipient.name}  {', '.join(sorted(recipient.tell))} ({recipient.lang}){hours}"
 
 
 def _indented(title: str, lines: list[str]) -> Iterator[str]:

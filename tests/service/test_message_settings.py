@@ -52,7 +52,7 @@ def test_recipients_are_read_and_their_addresses_shown_nowhere(
     assert messages.board_url == "https://siaga.example.go.id/"
     assert (head.name, head.lang, head.tell) == ("kepala-kantor", Lang.ID, TOPICS)
     assert head.quiet == Quiet(time(18), time(6, 30))
-    assert (technician.lang, technician.tell) == (Lang.EN, {Topic.CAMERA})
+    assert (technician.lang, technician.tell) == (Lang.EN, frozenset({Topic.CAMERA}))
     assert head.address == technician.address == SECRET
     assert "rahasia" not in repr(settings)
 

@@ -28,11 +28,17 @@ WORN = frozenset(
 
 
 class ColourDetector:
-    """Finds every patch of a label's colour, with the confidence the test gave the label."""
+    """Finds every patch of a label's colour, with the confidence the test gave the label.
 
-    def __init__(self, name: str, labels: frozenset[Label], confidence: dict[Label, float]) -> None:
+    `spread`: how far off a colour may be, for pictures that were compressed on their way.
+    """
+
+    def __init__(
+        self, name: str, labels: frozenset[Label], confidence: dict[Label, float], spread: int = 0
+    ) -> None:
         self.model = f"{name}@fake"
         self.calls = 0
+        self._spread = spread
         self._labels = labels
         self._confidence = confidence
         self._known: dict[bytes, Detections] = {}
@@ -48,14 +54,17 @@ class ColourDetector:
     def _patches(self, image: Image) -> Detections:
         found: list[Box] = []
         for label in sorted(self._labels & COLOURS.keys()):
-            same = np.all(image == np.array(COLOURS[label], np.uint8), axis=2).astype(np.uint8)
+            colour = np.array(COLOURS[label])
+            same = np.minimum(cv2.inRange(image, colour - self._spread, colour + self._spread), 1)
             if not same.any():
                 continue
             if label in (Label.PERSON, Label.TORSO):  # what is worn lies over them
                 same = cv2.dilate(cv2.dilate(same, np.ones((61, 1))), np.ones((1, 61)))
                 same = cv2.erode(cv2.erode(same, np.ones((61, 1))), np.ones((1, 61)))
             _, _, stats, _ = cv2.connectedComponentsWithStats(same)
-            for x, y, w, h, _ in stats[1:]:
+            for x, y, w, h, area in stats[1:]:
+                if area < 4 * self._spread:  # the edge of another colour
+                    continue
                 box: Xyxy = (float(x), float(y), float(x + w), float(y + h))
                 found.append(Box(label, box, self._confidence.get(label, 0.9)))
         return Detections.of(found, self.model)
@@ -76,14 +85,16 @@ class FakeReader:
 
 
 def fake_eyes(
-    confidence: dict[Label, float] | None = None, reader: FakeReader | None = None
+    confidence: dict[Label, float] | None = None,
+    reader: FakeReader | None = None,
+    spread: int = 0,
 ) -> Eyes:
-    """Eyes for painted pictures."""
+    """Eyes for painted pictures; `spread`: how far off their colours may be."""
     sure = confidence or {}
     things = frozenset(COLOURS) - WORN
     return Eyes(
-        ColourDetector("scene", things, sure),
-        ColourDetector("attire", WORN, sure),
+        ColourDetector("scene", things, sure, spread),
+        ColourDetector("attire", WORN, sure, spread),
         reader or FakeReader(),
     )
 

@@ -10,6 +10,7 @@ MEASURES = {
     "readiness": "GET /api/v1/readiness over a year of verdicts",
     "night": "siaga run with four cameras at night",
     "memory": "siaga demo with four cameras",
+    "reconnects": "ten thousand reconnections of a camera, and what they leave behind",
     "cameras": "cameras from the packet to the record, beside the naive pipeline if asked",
 }
 """Each measure and what it measures, in a line."""

@@ -12,7 +12,7 @@ import pytest
 from service.calendar import plan_at
 from service.cli import main
 from service.commands import bench
-from service.measures import MEASURES, check, detector, readiness, step
+from service.measures import MEASURES, check, detector, readiness, reconnects, step
 from service.measures.night import night_zone
 from service.measuring import (
     Figure,
@@ -83,6 +83,16 @@ def test_readiness_is_asked_over_a_real_socket() -> None:
     found = readiness.measure(days=3, requests=20)
     assert [one.name for one in found] == ["now, p99", "now, p50", "earlier, p99", "earlier, p50"]
     assert all(one.n == 20 and 0 < one.value <= one.high for one in found)
+
+
+def test_reconnections_are_counted_and_what_they_leave() -> None:
+    """Every way a connection may end comes up, and pictures between them."""
+    memory, threads, files, each = reconnects.measure(reconnects=70)
+    assert "70 times" in memory.note
+    assert "0 pictures" not in memory.note.split(", ")
+    assert (threads.value, files.value) == (0, 0)
+    assert threads.met
+    assert each.value > 0
 
 
 def test_the_figures_are_of_a_process_of_their_own(

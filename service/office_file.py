@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date, time
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -18,7 +19,7 @@ from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import AoT
+from tomlkit.items import AoT, Array
 
 from service.settings import Settings, parse_settings
 from vision.errors import ConfigError
@@ -101,6 +102,21 @@ class OfficeFile:
         with self._one_at_a_time:  # tomlkit promises nothing about threads
             return self._proposal(lambda data, make: _draw(data, draft, make), made_from)
 
+    def with_change(self, change: "Change", made_from: str) -> Proposal:
+        """The file changed by `change`, which is called for its values and for its text.
+
+        Errors: FileChanged, SettingsError with the faults it would have, FileUnwritable.
+        """
+        with self._one_at_a_time:
+            return self._proposal(change, made_from)
+
+    def tables(self) -> dict[str, Any]:
+        """What the file says now, as it is written. Errors: FileUnwritable."""
+        try:
+            return tomllib.loads(self._read().decode("utf-8-sig"))
+        except ValueError as error:
+            raise FileUnwritable(f"{self.path.name}: expected TOML, got: {error}") from error
+
     def save(self, proposal: Proposal) -> str:
         """Write it; returns its version. Errors: FileChanged, FileUnwritable."""
         with self._one_at_a_time:
@@ -118,17 +134,17 @@ class OfficeFile:
     # inside
 
     def _proposal(
-        self, change: "Callable[[Plain, _Make], None]", made_from: str
+        self, change: "Change", made_from: str
     ) -> Proposal:
         """Change the file's text and, beside it, its bare values: both must say the same."""
         content = self._read()
         self._expect(content, made_from)
         text = content.decode("utf-8-sig")
         expected = tomllib.loads(text)
-        change(expected, _Make(list, dict))
+        change(expected, Make(list, dict, lambda rows: {}))
         try:
             document = tomlkit.parse(text)
-            change(document, _Make(tomlkit.aot, tomlkit.table))
+            change(document, Make(tomlkit.aot, tomlkit.table, _row_like))
             written = tomlkit.dumps(document)
             got = tomllib.loads(written)
         except (TOMLKitError, tomllib.TOMLDecodeError, ValueError) as error:
@@ -202,14 +218,95 @@ def _version(content: bytes) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Make:
-    """How new parts are made: bare, or as the document needs them."""
+class Make:
+    """How new parts are made: bare, or as the document needs them. `row`: one beside others."""
 
     rows: Callable[[], Any]
     table: Callable[[], Any]
+    row: Callable[[Any], Any]
 
 
-def _draw(data: Plain, draft: LayoutDraft, make: _Make) -> None:
+Change = Callable[[Plain, Make], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a repeated section as it shall be. `was`: its place in the file, None: a new one.
+
+    A value of None takes its key out; keys that are not named stay.
+    """
+
+    was: int | None
+    values: Mapping[str, object]
+
+
+def in_file_order(rows: Sequence[Row], there: int) -> list[int]:
+    """Places of `rows` in the order in which `put_rows` leaves them; `there` rows are kept now."""
+    kept: dict[int, int] = {}
+    for place, row in enumerate(rows):
+        if row.was is not None and 0 <= row.was < there and row.was not in kept:
+            kept[row.was] = place
+    first = [kept[was] for was in sorted(kept)]
+    return [*first, *(place for place in range(len(rows)) if place not in first)]
+
+
+def put_rows(table: Plain, key: str, rows: Sequence[Row], make: Make) -> None:
+    """Write a repeated section: rows that stay keep their comments, new ones come last."""
+    there = table.get(key)
+    count = len(there) if isinstance(there, list | AoT) else 0
+    order = in_file_order(rows, count)
+    kept = {rows[place].was for place in order if _stays(rows[place], count)}
+    if not rows or not kept:
+        if key in table:
+            del table[key]
+        if not rows:
+            return
+        there = make.rows()
+        for row in rows:
+            put_values(made := make.table(), row.values)
+            there.append(made)
+        table[key] = there
+        return
+    assert there is not None
+    for index in range(count - 1, -1, -1):
+        if index not in kept:
+            del there[index]
+    for index, place in enumerate(order):
+        if index < len(kept):
+            put_values(there[index], rows[place].values)
+        else:
+            put_values(made := make.row(there), rows[place].values)
+            there.append(made)
+
+
+def put_values(table: Plain, values: Mapping[str, object]) -> None:
+    """Write these keys; None takes a key out, what the file says already stays as it is."""
+    for key, value in values.items():
+        if value is None:
+            if key in table:
+                del table[key]
+        else:
+            _put(table, key, value)
+
+
+def table_at(data: Plain, key: str, make: Make) -> Plain:
+    """A table of the file, made where it is missing."""
+    if key not in data:
+        data[key] = make.table()
+    found: Plain = data[key]
+    return found
+
+
+def _stays(row: Row, count: int) -> bool:
+    return row.was is not None and 0 <= row.was < count
+
+
+def _row_like(rows: Any) -> Any:
+    """A row as its neighbours are written: `[[x]]`, or `{...}` in one list."""
+    return tomlkit.inline_table() if isinstance(rows, Array) else tomlkit.table()
+
+
+def _draw(data: Plain, draft: LayoutDraft, make: Make) -> None:
     cameras = {camera.camera: camera for camera in draft.cameras}
     for row in _rows(data, "cameras", list(cameras), make):
         camera = cameras[str(row["id"])]
@@ -223,7 +320,7 @@ def _draw(data: Plain, draft: LayoutDraft, make: _Make) -> None:
         _put_counter(row, counters[str(row["id"])], make)
 
 
-def _rows(data: Plain, key: str, names: list[str], make: _Make) -> list[Plain]:
+def _rows(data: Plain, key: str, names: list[str], make: Make) -> list[Plain]:
     """The tables of a repeated section: those of `names`, new ones at the end, others gone."""
     if not names:
         if key in data:
@@ -249,13 +346,13 @@ def _rows(data: Plain, key: str, names: list[str], make: _Make) -> list[Plain]:
     return [*rows]
 
 
-def _named(name: str, make: _Make) -> Any:
+def _named(name: str, make: Make) -> Any:
     row = make.table()
     row["id"] = name
     return row
 
 
-def _put_counter(row: Plain, counter: CounterDraft, make: _Make) -> None:
+def _put_counter(row: Plain, counter: CounterDraft, make: Make) -> None:
     _put(row, "name", counter.name)
     _put(row, "role", counter.role)
     _put(row, "camera", counter.camera)
@@ -275,8 +372,17 @@ def _put_counter(row: Plain, counter: CounterDraft, make: _Make) -> None:
 
 def _put(row: Plain, key: str, value: object) -> None:
     """Write a value, unless the file says it already in its own way."""
-    if key not in row or row[key] != value:
+    if key not in row or _plain(row[key]) != _plain(value):
         row[key] = value
+
+
+def _plain(value: object) -> object:
+    """Times and days may be written with quotes or without."""
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _share(value: float) -> float:

@@ -36,6 +36,7 @@ from service.calendar import (
     broken_guards,
     hours_on,
 )
+from service.dress import DressCalendar, DressKind, DressRule
 from service.faults import (
     Fault,
     Table,
@@ -151,6 +152,20 @@ class RetentionSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PrivacySettings:
+    """What notice and impact assessment say beside the other settings; empty: not filled in."""
+
+    controller: str = ""
+    contact: str = ""
+    officer: str = ""
+    purpose: str = ""
+    basis: str = ""
+    opinion: str = ""
+    consulted: date | None = None
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """One office as it is configured.
 
@@ -169,6 +184,8 @@ class Settings:
     rostered: frozenset[str]
     server: ServerSettings
     retention: RetentionSettings
+    dress: DressCalendar = field(default_factory=DressCalendar)
+    privacy: PrivacySettings = PrivacySettings()
     warnings: tuple[str, ...] = ()
     messages: MessageSettings = field(default_factory=MessageSettings)
 
@@ -216,6 +233,12 @@ def _read_pause(value: object) -> Pause | tuple[()]:
     raise ValueError('two times like ["12:15", "13:00"], or [] for no break')
 
 
+def _read_words(value: object) -> object:
+    if isinstance(value, str) and has_marks(value):
+        raise ValueError("words without invisible marks of direction or line")
+    return value
+
+
 def _read_day(value: object) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
@@ -234,7 +257,12 @@ def unfit_name(name: str) -> str:
         return "empty"
     if len(name) > NAME_MAX:
         return "long"
-    return "marks" if _MARKS.search(name) else ""
+    return "marks" if has_marks(name) else ""
+
+
+def has_marks(text: str) -> bool:
+    """Whether it holds letters that nobody sees and that turn or break the line they stand in."""
+    return _MARKS.search(text) is not None
 
 
 def _read_name(value: object) -> object:
@@ -253,6 +281,8 @@ Name = Annotated[str, BeforeValidator(_read_name)]
 Clock = Annotated[time, BeforeValidator(_read_time)]
 Break = Annotated[Pause | tuple[()], BeforeValidator(_read_pause)]
 Day = Annotated[date, BeforeValidator(_read_day)]
+Words = Annotated[str, BeforeValidator(_read_words)]
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 Points = list[list[float]]
 
 
@@ -471,6 +501,49 @@ class MessagesTable(Table):
     to: list[RecipientTable] = Field(default=[], description="who is told")
 
 
+class DressRuleTable(Table):
+    """`[dress.weekdays.monday]`: what is worn on a day."""
+
+    rule: Annotated[DressKind, word_of(DressKind)] = Field(description="what the rule says")
+    words: Words = Field(default="", max_length=200, description="how people say it")
+    colours: list[Colour] = Field(
+        default=[], max_length=8, description='tops that are allowed, like "#ffffff"'
+    )
+
+    def to_rule(self) -> DressRule:
+        return DressRule(self.rule, self.words, tuple(colour.lower() for colour in self.colours))
+
+
+class DressDayTable(DressRuleTable):
+    """`[[dress.days]]`: what is worn on one day, whatever its weekday says."""
+
+    date: Day = Field(description="the day, like 2026-10-02")
+
+
+class DressTable(Table):
+    """`[dress]`: the dress calendar as the office signed it."""
+
+    signed_by: Words = Field(default="", max_length=200, description="who signed it, and when")
+    valid_until: Day | None = Field(default=None, description="no rule holds after this day")
+    weekdays: dict[str, DressRuleTable] | None = Field(default=None, description="by weekday")
+    days: list[DressDayTable] = Field(default=[], description="single days")
+
+
+class PrivacyTable(Table):
+    """`[privacy]`: who is responsible, for what, and whom to ask; for the notice and the DPIA."""
+
+    controller: Words = Field(default="", max_length=200, description="who is responsible")
+    contact: Words = Field(default="", max_length=200, description="whom to ask, and how")
+    officer: Words = Field(default="", max_length=200, description="data protection officer")
+    purpose: Words = Field(default="", max_length=600, description="what it is for")
+    basis: Words = Field(default="", max_length=600, description="the order it rests on")
+    opinion: Words = Field(default="", max_length=200, description="number of the legal opinion")
+    consulted: Day | None = Field(default=None, description="day staff were consulted")
+    notices: list[Words] = Field(
+        default=[], max_length=20, description="where the notice hangs: entrances and desks"
+    )
+
+
 SECTIONS: Mapping[str, tuple[type[Table], bool]] = {
     "office": (OfficeTable, False),
     "calendar": (CalendarTable, False),
@@ -479,6 +552,8 @@ SECTIONS: Mapping[str, tuple[type[Table], bool]] = {
     "server": (ServerTable, False),
     "retention": (RetentionTable, False),
     "messages": (MessagesTable, False),
+    "dress": (DressTable, False),
+    "privacy": (PrivacyTable, False),
 }
 """Every section of the file, and whether it repeats (`[[cameras]]`)."""
 
@@ -507,6 +582,7 @@ class _Reading:
         counters, rostered = self.counters(policy)
         server, retention = self.server(), self.retention(policy)
         messages = self.messages()
+        dress, privacy = self.dress(), self.privacy()
         data = self.data(office)
         if self.faults or self.below or not (office and zone and policy and data):
             raise SettingsError("\n".join([listed(self.faults), *self.below]), tuple(self.faults))
@@ -523,6 +599,8 @@ class _Reading:
             rostered=rostered,
             server=server,
             retention=retention,
+            dress=dress,
+            privacy=privacy,
             warnings=tuple(self.warnings),
             messages=messages,
         )
@@ -734,10 +812,10 @@ class _Reading:
         self.no_day_twice([row.day for row in rows], "days")
         return tuple(rows)
 
-    def no_day_twice(self, days: Sequence[date], key: str) -> None:
+    def no_day_twice(self, days: Sequence[date], key: str, section: str = "calendar") -> None:
         for index, day in enumerate(days):
             if day in days[:index]:
-                path: KeyPath = ("calendar", key, index, "date")
+                path: KeyPath = (section, key, index, "date")
                 self.fault(path, "each day once", str(day), "put both into one entry")
 
     def special(self, table: CalendarTable, zone: ZoneInfo) -> tuple[SpecialSpan, ...]:
@@ -1148,6 +1226,57 @@ class _Reading:
             remedy = "an address is a secret and does not stand in this file"
             self.fault(path, "one of url_file and url_env", got, remedy)
         return sources[0] if sources else ("url_file", "")
+
+
+    # [dress], [privacy]
+
+    def dress(self) -> DressCalendar:
+        path: KeyPath = ("dress",)
+        table = self.file.read(DressTable, self.section("dress"), path, self.faults)
+        usual = DressCalendar()
+        if table is None:
+            return usual
+        rules: list[tuple[KeyPath, DressRuleTable]] = []
+        weekdays = dict(usual.weekdays)
+        if table.weekdays is not None:
+            weekdays = {}
+            for name, row in table.weekdays.items():
+                own: KeyPath = (*path, "weekdays", name)
+                rules.append((own, row))
+                if name in WEEKDAYS:
+                    weekdays[WEEKDAYS.index(name)] = row.to_rule()
+                else:
+                    self.fault(own, "a weekday", f'"{name}"', close_to(name, WEEKDAYS))
+        for index, day in enumerate(table.days):
+            rules.append(((*path, "days", index), day))
+        for place, rule in rules:
+            if (rule.rule is DressKind.COLOURS) != bool(rule.colours):
+                expected = "colours where the rule is colours, and nowhere else"
+                self.fault((*place, "colours"), expected, f"{len(rule.colours)} colours")
+        days = [row.date for row in table.days]
+        self.no_day_twice(days, "days", "dress")
+        return DressCalendar(
+            weekdays=weekdays,
+            days={row.date: row.to_rule() for row in table.days},
+            signed_by=table.signed_by,
+            valid_until=table.valid_until,
+        )
+
+    def privacy(self) -> PrivacySettings:
+        path: KeyPath = ("privacy",)
+        table = self.file.read(PrivacyTable, self.section("privacy"), path, self.faults)
+        if table is None:
+            return PrivacySettings()
+        return PrivacySettings(
+            controller=table.controller,
+            contact=table.contact,
+            officer=table.officer,
+            purpose=table.purpose,
+            basis=table.basis,
+            opinion=table.opinion,
+            consulted=table.consulted,
+            notices=tuple(table.notices),
+        )
 
 
 def unfit_polygon(points: Sequence[Sequence[float]]) -> str:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import numpy as np
@@ -27,6 +27,7 @@ from service.assembly import approved_picture, drawing_of, masks_of, plan_of
 from service.board import CameraState, CameraStatus
 from service.clock import Clock
 from service.drawings import Meta, redrawn_at
+from service.edits import Edit
 from service.office import Drawing
 from service.office_file import (
     CameraDraft,
@@ -36,6 +37,7 @@ from service.office_file import (
     Proposal,
     write_whole,
 )
+from service.problems import Problem, SetupRefused
 from service.readers import config_of, readers_of, source_of
 from service.runner import Reader
 from service.scales import Basis, scale_at
@@ -69,6 +71,7 @@ from vision.labels import Label
 from vision.layout import Counter, Layout, Zone, ZoneKind
 from vision.looking import Approved
 from vision.pixels import Size, sizes_at
+from vision.policy import Policy
 from vision.proposing import ProposedZone
 from vision.values import Frame, Gap, Image
 from vision.view import Reference
@@ -87,30 +90,6 @@ POINTS_MAX = 32
 REFERENCES_MAX = 6
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that is wrong. `where` names the field, `code` the text, `values` fill it."""
-
-    where: str
-    code: str
-    values: Mapping[str, str]
-
-    @classmethod
-    def of(cls, where: str, code: str, **values: object) -> "Problem":
-        """With values as they are shown."""
-        return cls(where, code, {name: str(value) for name, value in values.items()})
-
-
-class SetupRefused(ConfigError):
-    """What was asked cannot be saved; each problem belongs to a field."""
-
-    code = "not_saved"
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("; ".join(f"{p.where}: {p.code}" for p in problems))
-        self.problems = tuple(problems)
 
 
 class SetupBusy(Exception):
@@ -235,6 +214,8 @@ class Setup:
         self.file = file
         self._settings = settings
         self._version = file.version
+        self._written = file.tables()
+        self._waiting: Policy | None = None
         self._running = running
         self._eyes = eyes
         self._memory = memory
@@ -255,6 +236,16 @@ class Setup:
     def version(self) -> str:
         """Names the file that is in force; a save must start from it."""
         return self._version
+
+    @property
+    def written(self) -> Mapping[str, Any]:
+        """What the file in force says, as it is written; other than `settings` without defaults."""
+        return self._written
+
+    @property
+    def waiting_policy(self) -> Policy | None:
+        """A policy that was chosen and holds from the next start on."""
+        return self._waiting
 
     @property
     def file_changed(self) -> bool:
@@ -525,6 +516,21 @@ class Setup:
             self._go_on(proposal.settings, saved, by, "layout.save", {"before": before})
         return proposal.settings
 
+    def save_edit(self, edit: Edit, version: str, by: str) -> Settings:
+        """Write one section of the file and go on under it. Errors: as `save`."""
+        with self._saving:
+            if edit.problems:
+                raise SetupRefused(edit.problems)
+            try:
+                proposal = self.file.with_change(edit.put, version)
+            except SettingsError as error:
+                raise SetupRefused(edit.told(error)) from error
+            before = self._version
+            saved = self.file.save(proposal)
+            detail: dict[str, object] = {"before": before, "section": edit.section, **edit.detail}
+            self._go_on(proposal.settings, saved, by, "settings.save", detail)
+        return proposal.settings
+
     def reload(self, by: str) -> Settings:
         """Go on under the file as it lies on the disk. Errors: SettingsError, FileUnwritable."""
         with self._saving:
@@ -548,8 +554,10 @@ class Setup:
         self, settings: Settings, version: str, by: str, act: str, detail: dict[str, object]
     ) -> None:
         before = self._settings
+        self._waiting = None
         if settings.policy.citation != before.policy.citation:
             log.warning("the policy in the file is another one: it holds from the next start on")
+            self._waiting = settings.policy
             settings = replace(settings, policy=before.policy)
         changed = _changed_cameras(before, settings)
         for camera in changed:
@@ -560,6 +568,7 @@ class Setup:
         redrawn = redrawn_at(self._memory, settings, self._clock.now())
         self._memory.keep_layout(settings.layout)
         self._settings, self._version = settings, version
+        self._written = self.file.tables()
         self._running.change(
             settings,
             drawing_of(settings, redrawn),

@@ -13,6 +13,8 @@ from importlib.resources import files
 from typing import Protocol
 
 from service.board import CameraState, TileState
+from service.calendar import HolidayKind
+from service.dress import DressKind
 from service.messages.vocabulary import LetterState, Topic, Trouble
 from service.store.reviews import Case, Look, Queue
 from vision.briefing import Leader, TickItem
@@ -51,6 +53,8 @@ VOCABULARIES: tuple[type[Enum], ...] = (
     Topic,
     LetterState,
     Trouble,
+    HolidayKind,
+    DressKind,
 )
 """The closed vocabularies of which every member has a word in every language."""
 

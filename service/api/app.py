@@ -27,6 +27,7 @@ from service.api.routes import (
     session,
     trends,
 )
+from service.api.routes import settings as settings_routes
 from service.api.routes import setup as setup_routes
 from service.api.schemas import ErrorAnswer
 from service.api.security import let_into_pages
@@ -95,7 +96,7 @@ def create_app(
     )
     parts = (
         *(board, records, reviews, replays, observations, briefings, trends),
-        *(setup_routes, push, session),
+        *(setup_routes, settings_routes, push, session),
     )
     for part in parts:
         app.include_router(part.router, prefix=PREFIX, responses=REFUSALS)

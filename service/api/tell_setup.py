@@ -8,9 +8,10 @@ from service.api import schemas_setup as s
 from service.api.schemas import Words
 from service.api.tell import told_observation, words
 from service.board import CameraState
+from service.problems import Problem
 from service.scales import Basis
 from service.settings import masked
-from service.setup import Discovered, Problem, Setup
+from service.setup import Discovered, Setup
 from service.setup_look import CounterSeen, MinuteSaid
 from service.texts import Lang, capital, catalogue, number_text, text, word
 from service.tries import Try

@@ -22,6 +22,7 @@ from service.web import (
     observation_routes,
     replay_routes,
     review_routes,
+    settings_page,
     setup_page,
     static_files,
     trend_routes,
@@ -167,4 +168,5 @@ router.include_router(review_routes.router)
 router.include_router(briefing_routes.router)
 router.include_router(trend_routes.router)
 router.include_router(setup_page.router)
+router.include_router(settings_page.router)
 router.include_router(static_files.router)

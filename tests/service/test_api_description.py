@@ -22,6 +22,7 @@ from service.api import create_app
 from service.api import schemas as answers
 from service.api import schemas_replays as replays
 from service.api import schemas_reviews as told
+from service.api import schemas_settings as set_answers
 from service.api import schemas_setup as setup_answers
 from service.api.description import as_text, describe
 from service.api.errors import CODES
@@ -53,6 +54,10 @@ MODELS: dict[str, type[BaseModel]] = {
     "GET /api/v1/layout": setup_answers.LayoutAnswer,
     "PUT /api/v1/layout": setup_answers.LayoutAnswer,
     "POST /api/v1/layout/reload": setup_answers.LayoutAnswer,
+    "GET /api/v1/settings/calendar": set_answers.CalendarAnswer,
+    "PUT /api/v1/settings/calendar": set_answers.CalendarAnswer,
+    "GET /api/v1/settings/dress": set_answers.DressCalendarAnswer,
+    "PUT /api/v1/settings/dress": set_answers.DressCalendarAnswer,
     "POST /api/v1/layout/try": setup_answers.NowAnswer,
     "POST /api/v1/layout/propose": setup_answers.ProposedZonesAnswer,
     "POST /api/v1/layout/reference": setup_answers.ReferenceAnswer,

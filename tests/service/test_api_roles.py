@@ -39,6 +39,39 @@ LAYOUT: dict[str, Any] = {
     "cameras": [{"camera": "hall_1"}],
     "counters": DRAWN["counters"],
 }
+CALENDAR: dict[str, Any] = {
+    "version": IN_FORCE,
+    "briefing": "7.30",
+    "opens": "08:00",
+    "closes": "15.00",
+    "work_ends": "17:00",
+    "break": ["12:15", "13:00"],
+    "friday_break": ["11:30", "13:15"],
+    "working_days": ["monday", "tuesday", "wednesday", "thursday", "friday"],
+    "seasons": [
+        {
+            "name": "Ramadan",
+            "from": "2027-02-08",
+            "to": "2027-03-09",
+            "briefing": "07:30",
+            "opens": "08:00",
+            "closes": "14:00",
+            "break": ["12:00", "12:30"],
+        }
+    ],
+    "holidays": [{"date": "2027-03-20", "name": "HUT kota", "type": "lokal"}],
+    "days": [{"date": "2026-11-30", "closed": True, "note": "listrik padam"}],
+}
+DRESS: dict[str, Any] = {
+    "version": IN_FORCE,
+    "signed_by": "Kepala Kantor, 5 Januari 2026",
+    "valid_until": "2027-12-31",
+    "weekdays": {
+        "monday": {"rule": "colours", "words": "kemeja putih", "colours": ["#FFFFFF"]},
+        "tuesday": {"rule": "free"},
+    },
+    "days": [{"date": "2026-10-02", "rule": "pattern", "words": "batik"}],
+}
 LIVE = "GET /api/v1/stream"  # never ends under the test client: tested in test_api_stream.py
 
 
@@ -126,6 +159,10 @@ CASES = {
     "GET /api/v1/layout": Case("/api/v1/layout"),
     "PUT /api/v1/layout": Case("/api/v1/layout", body=LAYOUT),
     "POST /api/v1/layout/reload": Case("/api/v1/layout/reload"),
+    "GET /api/v1/settings/calendar": Case("/api/v1/settings/calendar"),
+    "PUT /api/v1/settings/calendar": Case("/api/v1/settings/calendar", body=CALENDAR),
+    "GET /api/v1/settings/dress": Case("/api/v1/settings/dress"),
+    "PUT /api/v1/settings/dress": Case("/api/v1/settings/dress", body=DRESS),
     "POST /api/v1/layout/try": Case("/api/v1/layout/try", body=DRAWN | {"minute": True}),
     "POST /api/v1/layout/propose": Case("/api/v1/layout/propose", body={"attempt": ATTEMPT}),
     "POST /api/v1/layout/reference": Case("/api/v1/layout/reference", 201, DRAWN),

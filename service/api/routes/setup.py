@@ -17,8 +17,9 @@ from service.api.errors import Refusal
 from service.api.security import SETUP, TheDoor, Who
 from service.api.tell import words
 from service.office_file import FileChanged, FileUnwritable
+from service.problems import Problem, SetupRefused
 from service.settings import SettingsError
-from service.setup import CameraWish, CounterWish, Problem, Setup, SetupBusy, SetupRefused
+from service.setup import CameraWish, CounterWish, Setup, SetupBusy
 from service.tries import TooManyTries, Try
 from vision.errors import CameraError, ConfigError, PictureError
 

@@ -1,0 +1,184 @@
+"""Pengaturan through the API: saved with its comments, in force at once, refused by field."""
+
+import tomllib
+from datetime import date, time
+from typing import Any
+
+import pytest
+
+from service.accounts import Role
+from tests.service.conftest import House
+from tests.service.test_api_roles import CALENDAR, DRESS
+from tests.service.test_setup_api import codes
+from vision.errors import ConfigError
+
+SEASON = CALENDAR["seasons"][0]
+
+
+def put(house: House, part: str, body: dict[str, Any], **changes: Any) -> Any:
+    """The answer to a save of one part, from the version in force."""
+    sent = {**body, "version": house.setup.version, **changes}
+    return house.signed_in(Role.ADMIN).put(f"/api/v1/settings/{part}", json=sent)
+
+
+def read(house: House, part: str) -> Any:
+    """One part as it is in force."""
+    return house.signed_in(Role.ADMIN).get(f"/api/v1/settings/{part}").json()
+
+
+def test_a_calendar_is_saved_with_the_comments_of_its_file_and_holds_at_once(
+    house: House,
+) -> None:
+    """The rows that stay are changed where they stand; the version before lies beside the file."""
+    path = house.setup.file.path
+    path.write_text(
+        path.read_text("utf-8") + "\n[calendar]\nopens = 08:30:00  # sejak Juli\n"
+        "\n[[calendar.holidays]]  # surat wali kota\n"
+        'date = 2027-03-20\nname = "HUT"\ntype = "lokal"\n',
+        "utf-8",
+    )
+    house.setup.reload("test")
+    holiday = {**CALENDAR["holidays"][0], "row": 0}
+    new = {"date": "2027-04-01", "name": "Pawai", "type": "lokal", "open": True}
+    answer = put(house, "calendar", CALENDAR, opens="8.30", holidays=[holiday, new])
+    assert answer.status_code == 200
+    text = path.read_text("utf-8")
+    assert "opens = 08:30:00  # sejak Juli" in text
+    assert "[[calendar.holidays]]  # surat wali kota" in text
+    assert 'name = "HUT kota"' in text
+    assert path.with_name("office.toml.1").exists()
+    calendar = house.setup.settings.calendar
+    assert calendar.hours.opens == time(8, 30)
+    assert [h.name for h in calendar.holidays] == ["HUT kota", "Pawai"]
+    assert calendar.seasons[0].hours.closes == time(14)
+    assert house.setup._running.changed[-1].calendar is calendar  # type: ignore[attr-defined]
+    told = answer.json()
+    assert told["seasons"][0]["is_set"]
+    assert [day["note"] for day in told["ahead"] if not day["working"]].count("listrik padam") == 1
+    row = [row for _, row in house.store.audit_rows(limit=500) if row.act == "settings.save"][-1]
+    assert (row.actor, row.detail["section"]) == ("admin", "calendar")
+
+
+def test_what_is_as_usual_is_not_written_down(house: House) -> None:
+    """A save that changes nothing leaves the file without a new line of hours."""
+    wish = {**CALENDAR, "seasons": [], "holidays": [], "days": []}
+    assert put(house, "calendar", wish).status_code == 200
+    assert tomllib.loads(house.setup.file.path.read_text("utf-8"))["calendar"] == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"closes": "07:59"}, {"calendar.closes": "hours_closes"}),
+        ({"briefing": "07:50"}, {"calendar.briefing": "hours_briefing"}),
+        ({"work_ends": "14:00"}, {"calendar.work_ends": "hours_work_ends"}),
+        ({"break": ["16:00", "17:00"]}, {"calendar.break": "hours_break"}),
+        ({"break": ["12:00", ""]}, {"calendar.break": "break_half"}),
+        ({"opens": ""}, {"calendar.opens": "time_missing"}),
+        (
+            {"opens": "25.00", "closes": "nanti"},
+            {"calendar.opens": "time_shape", "calendar.closes": "time_shape"},
+        ),
+        ({"working_days": []}, {"calendar.working_days": "days_none"}),
+        ({"seasons": [{**SEASON, "to": "2027-01-01"}]}, {"calendar.seasons.0.to": "season_order"}),
+        (
+            {"seasons": [{**SEASON, "closes": "07:00"}]},
+            {"calendar.seasons.0.closes": "hours_closes"},
+        ),
+        (
+            {"seasons": [{**SEASON, "name": "Rama\u202edan", "from": ""}]},
+            {"calendar.seasons.0.name": "text_marks", "calendar.seasons.0.from": "date_missing"},
+        ),
+        (
+            {"seasons": [SEASON, {**SEASON, "name": "Lain"}]},
+            {"calendar.seasons.1.from": "season_overlap"},
+        ),
+        (
+            {"holidays": [{"date": "besok", "name": "", "type": "pesta"}]},
+            {
+                "calendar.holidays.0.date": "date_shape",
+                "calendar.holidays.0.name": "text_empty",
+                "calendar.holidays.0.type": "choose",
+            },
+        ),
+        ({"days": CALENDAR["days"] * 2}, {"calendar.days.1.date": "day_twice"}),
+        (
+            {"days": [{**CALENDAR["days"][0], "opens": "09:00"}]},
+            {"calendar.days.0.closed": "day_both"},
+        ),
+        (
+            {"days": [{**CALENDAR["days"][0], "note": "x" * 300}]},
+            {"calendar.days.0.note": "text_long"},
+        ),
+    ],
+)
+def test_a_calendar_of_which_no_day_can_be_made_is_refused_beside_its_field(
+    house: House, changes: dict[str, Any], expected: dict[str, str]
+) -> None:
+    """Also the faults that only the whole file shows; nothing is written."""
+    before = house.setup.file.path.read_bytes()
+    assert codes(put(house, "calendar", CALENDAR, **changes)) == expected
+    assert house.setup.file.path.read_bytes() == before
+
+
+def test_a_fault_is_told_beside_the_row_of_the_page_and_not_of_the_file(house: House) -> None:
+    """The page may show a new row above those of the file, where it is written last."""
+    wish = {**CALENDAR, "holidays": []}
+    assert put(house, "calendar", wish).status_code == 200
+    bad = {**SEASON, "name": "Akhir tahun", "from": "2027-12-20", "to": "2027-12-01"}
+    answer = put(house, "calendar", wish, seasons=[bad, {**SEASON, "row": 0}])
+    assert codes(answer) == {"calendar.seasons.0.to": "season_order"}
+
+
+def test_two_who_save_settings_at_once_overwrite_nothing(house: House) -> None:
+    """The second is told; what the first saved stands."""
+    read_before = house.setup.version
+    assert put(house, "calendar", CALENDAR).status_code == 200
+    late = put(house, "dress", DRESS, version=read_before)
+    assert late.status_code == 409
+    assert late.json()["error"]["code"] == "changed_meanwhile"
+    assert read(house, "dress")["signed_by"] == ""
+
+
+def test_a_dress_calendar_says_what_is_worn_today(house: House) -> None:
+    """Rules by weekday, a date before a weekday, and none after it ran out."""
+    assert put(house, "dress", DRESS).status_code == 200
+    dress = house.setup.settings.dress
+    assert dress.on(date(2026, 11, 23)).colours == ("#ffffff",)
+    assert dress.on(date(2026, 10, 2)).words == "batik"
+    assert dress.on(date(2026, 11, 25)).kind == "undefined"
+    assert dress.on(date(2028, 1, 3)).kind == "undefined"
+    assert read(house, "dress")["today"]["rule"] == "free"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"signed_by": "a\u200fb"}, {"dress.signed_by": "text_marks"}),
+        ({"valid_until": "x"}, {"dress.valid_until": "date_shape"}),
+        (
+            {"weekdays": {"monday": {"rule": "colours"}}},
+            {"dress.weekdays.monday.colours": "colours_missing"},
+        ),
+        (
+            {"weekdays": {"monday": {"rule": "colours", "colours": ["putih"]}}},
+            {"dress.weekdays.monday.colours": "colour_shape"},
+        ),
+        ({"weekdays": {"senin": {"rule": "free"}}}, {"dress.weekdays.senin": "choose"}),
+        ({"days": DRESS["days"] * 2}, {"dress.days.1.date": "day_twice"}),
+    ],
+)
+def test_a_dress_rule_that_is_none_is_refused_beside_its_field(
+    house: House, changes: dict[str, Any], expected: dict[str, str]
+) -> None:
+    """In both languages, and nothing is written."""
+    assert codes(put(house, "dress", DRESS, **changes)) == expected
+    assert "dress" not in house.setup.written
+
+
+def test_a_file_whose_dress_is_faulty_is_refused_with_its_line(house: House) -> None:
+    """By hand as by the page."""
+    path = house.setup.file.path
+    path.write_text(path.read_text("utf-8") + "\n[dress.weekdays.senin]\nrule = 'free'\n", "utf-8")
+    with pytest.raises(ConfigError, match=r"dress\.weekdays\.senin: expected a weekday"):
+        house.setup.reload("test")

@@ -115,7 +115,7 @@ def serve(
         )
         running.start()
         janitor.start()
-        messages.start()
+        messages.start(running)
         try:
             door.listen()  # before the URL is told: a quick client must not be refused
             shown, number = door.getsockname()[:2]

@@ -49,6 +49,7 @@ from service.faults import (
     shown,
     word_of,
 )
+from service.messages.home import MqttSettings
 from service.messages.targets import is_known
 from service.messages.values import MessageSettings, Quiet, Recipient
 from service.messages.vocabulary import TOPICS, Topic
@@ -486,6 +487,34 @@ class RecipientTable(Table):
     )
 
 
+class MqttTable(Table):
+    """`[messages.mqtt]`: a broker that is told how the office stands."""
+
+    host: str = Field(pattern=r"^[A-Za-z0-9.:_-]+$", description="name or address of the broker")
+    port: int | None = Field(
+        default=None, ge=1, le=65535, description="usually 1883, with tls 8883"
+    )
+    user: str = Field(default="", description="user name at the broker")
+    password_file: str | None = Field(default=None, description="file that holds the password")
+    password_env: str | None = Field(
+        default=None,
+        pattern=r"^[A-Z_][A-Z0-9_]*$",
+        description="name of the environment variable that holds the password",
+    )
+    tls: bool = Field(default=False, description="true: encrypted")
+    ca_file: str | None = Field(
+        default=None, description="authority that signed the broker's certificate"
+    )
+    prefix: str = Field(
+        default="siaga", pattern=r"^[A-Za-z0-9_/-]+$", description="first part of every topic"
+    )
+    discovery_prefix: str = Field(
+        default="homeassistant",
+        pattern=r"^[A-Za-z0-9_/-]+$",
+        description="where entities are announced",
+    )
+
+
 class MessagesTable(Table):
     """`[messages]`."""
 
@@ -499,6 +528,7 @@ class MessagesTable(Table):
         description="address of the board as people open it, like https://siaga.example.go.id/",
     )
     to: list[RecipientTable] = Field(default=[], description="who is told")
+    mqtt: MqttTable | None = Field(default=None, description="a broker that is told")
 
 
 class DressRuleTable(Table):
@@ -1194,7 +1224,32 @@ class _Reading:
                 self.fault((*where, "name"), "a name of its own", shown(row.name))
             recipients.append(self.recipient(row, table, where))
         return MessageSettings(
-            tuple(recipients), timedelta(minutes=table.cool_down_min), table.board_url
+            recipients=tuple(recipients),
+            cool_down=timedelta(minutes=table.cool_down_min),
+            board_url=table.board_url,
+            lang=table.language,
+            mqtt=None if table.mqtt is None else self.mqtt(table.mqtt, (*path, "mqtt")),
+        )
+
+    def mqtt(self, table: MqttTable, path: KeyPath) -> MqttSettings:
+        sources = self.secrets(table, "password", path)
+        if len(sources) > 1:
+            self.fault(path, "the password in one place", "password_env and password_file")
+        if sources and not table.user:
+            self.fault((*path, "user"), "a user name beside the password", "none")
+        if table.ca_file is not None and not table.tls:
+            self.fault((*path, "ca_file"), "tls = true beside ca_file", "false")
+        if sources and not table.tls and table.host not in LOOPBACK:
+            self.warn((*path, "tls"), "the password crosses the network in clear; set tls = true")
+        return MqttSettings(
+            host=table.host,
+            port=table.port or (8883 if table.tls else 1883),
+            user=table.user,
+            password=sources[0][1] if sources else "",
+            tls=table.tls,
+            ca_file=self.existing(table.ca_file, (*path, "ca_file"), "a file"),
+            prefix=table.prefix,
+            discovery_prefix=table.discovery_prefix,
         )
 
     def recipient(self, row: RecipientTable, table: MessagesTable, path: KeyPath) -> Recipient:

@@ -179,7 +179,7 @@ def live_office(
             setup=setup,
         )
         running.start()
-        messages.start()
+        messages.start(running)
         try:
             yield LiveOffice(
                 config, store, office, running, setup, accounts, mailboxes, app, time_

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from uuid import uuid4
 
+from service.messages.mqtt import try_out as try_broker
 from service.messages.postman import try_out
 from service.messages.values import Recipient
 from service.messages.vocabulary import LetterState, Trouble
@@ -43,9 +44,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _test(settings: Settings, only: list[str] | None) -> int:
     known = {recipient.name: recipient for recipient in settings.messages.recipients}
-    if not known:
+    broker = settings.messages.mqtt if only is None else None
+    if not known and broker is None:
         raise ConfigError(
-            f"{settings.path.name} messages: expected a [[messages.to]], got none; "
+            f"{settings.path.name} messages: expected a [[messages.to]] or [messages.mqtt], got none; "
             "see docs/messages.md"
         )
     for name in only or ():
@@ -61,6 +63,8 @@ def _test(settings: Settings, only: list[str] | None) -> int:
         return said.title, said.body
 
     results = try_out(chosen, uuid4().hex, words)
+    if broker is not None:
+        results["mqtt"] = try_broker(broker, settings.office, words(Recipient("mqtt"))[0])
     for name, trouble in results.items():
         print(f"{name}: {'sent' if trouble is None else f'NOT SENT: {REMEDIES[trouble]}'}")
     return 1 if any(results.values()) else 0

@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from service.alarms import CameraAlarm
+from service.board import OfficeView
 from service.clock import Clock
+from service.messages.mqtt import MqttOutlet, MqttStatus
 from service.messages.postman import Postman
 from service.messages.reporter import Reporter
 from service.office import Event
@@ -29,6 +31,9 @@ class MessageDesk:
         """`settings` and `plan_at` are asked each time: both may change while the office works."""
         self._postman = Postman(outbox, lambda: settings().messages, clock)
         self._reporter = Reporter(outbox, settings, plan_at, clock, self._postman.ring)
+        self._outlet: MqttOutlet | None = None
+        self._settings = settings
+        self._clock = clock
 
     def alarmed(self, alarm: CameraAlarm) -> None:
         """A camera became a matter for a human, or is well again."""
@@ -38,10 +43,18 @@ class MessageDesk:
         """What was decided since the last beat, also when that is nothing."""
         self._reporter.beat(events)
 
-    def start(self) -> None:
-        """Begin to send."""
+    def start(self, office: OfficeView) -> None:
+        """Begin to send, and to say over MQTT how this office stands."""
+        self._outlet = MqttOutlet(office, self._settings, self._clock)
         self._postman.start()
+        self._outlet.start()
 
     def stop(self) -> None:
         """Stop within some seconds; what could not leave waits in the outbox."""
+        if self._outlet is not None:
+            self._outlet.stop()
         self._postman.stop()
+
+    def mqtt(self) -> MqttStatus | None:
+        """How the connection to the broker stands; None where none is named."""
+        return None if self._outlet is None else self._outlet.status()

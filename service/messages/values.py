@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta, tzinfo
 
 from service.alarms import CameraAlarm
+from service.messages.home import MqttSettings
 from service.messages.vocabulary import TOPICS, Topic
 from service.texts import Lang
 from vision.day import DayPlan
@@ -52,6 +53,8 @@ class MessageSettings:
     recipients: tuple[Recipient, ...] = ()
     cool_down: timedelta = timedelta(minutes=60)
     board_url: str = ""
+    lang: Lang = Lang.ID
+    mqtt: MqttSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def test_an_office_that_tells_nobody_says_how_to_begin(
 ) -> None:
     """Not a silent success."""
     assert main(["messages", "test", "--config", office(tmp_path)]) == 1
-    assert "expected a [[messages.to]], got none" in capsys.readouterr().err
+    assert "expected a [[messages.to]] or [messages.mqtt], got none" in capsys.readouterr().err
 
 
 def test_what_became_of_messages_is_listed(

@@ -13,6 +13,11 @@ from tests.shared import SHARED
 REQUIRE = os.environ.get("SIAGA_REQUIRE_PACKAGES") == "1"
 """Set by CI: a missing Debian package is then a failure, not a skip."""
 
+PACKAGED = ("browser", "rtsp", "broker")
+"""Markers whose tests need what `make packages` installs."""
+
+MOSQUITTO = Path("/usr/sbin/mosquitto")
+
 
 @cache
 def missing(marker: str) -> str | None:
@@ -27,6 +32,8 @@ def missing(marker: str) -> str | None:
             subprocess.run(["/usr/bin/python3", "-c", probe], check=True, capture_output=True)
         except (OSError, subprocess.CalledProcessError):
             return "no GStreamer RTSP server; run `make packages`"
+    if marker == "broker" and not MOSQUITTO.exists():
+        return f"no {MOSQUITTO}; run `make packages`"
     if marker == "train" and importlib.util.find_spec("torch") is None:
         return "no torch; install the extra `train`"
     return None
@@ -35,17 +42,17 @@ def missing(marker: str) -> str | None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip by name what cannot run here."""
     for item in items:
-        for marker in ("shared", "browser", "rtsp", "train"):
+        for marker in ("shared", "browser", "rtsp", "broker", "train"):
             if item.get_closest_marker(marker) is None:
                 continue
             why = missing(marker)
-            if why is not None and not (REQUIRE and marker in ("browser", "rtsp")):
+            if why is not None and not (REQUIRE and marker in PACKAGED):
                 item.add_marker(pytest.mark.skip(reason=why))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """In CI a missing Debian package fails the test that needs it."""
-    for marker in ("browser", "rtsp"):
+    for marker in PACKAGED:
         if REQUIRE and item.get_closest_marker(marker) is not None:
             why = missing(marker)
             if why is not None:

@@ -52,6 +52,9 @@ def summary(settings: Settings, now: datetime) -> Iterator[str]:
     lines = [_counter(counter, counter.counter in settings.rostered) for counter in counters]
     yield from _indented("counters", lines)
     told = [_recipient(recipient) for recipient in settings.messages.recipients]
+    mqtt = settings.messages.mqtt
+    if mqtt is not None:
+        told.append(f"mqtt  {mqtt.host}:{mqtt.port}{' (tls)' if mqtt.tls else ''}, {mqtt.prefix}/")
     yield from _indented("messages", told)
     yield from _indented("warnings", list(settings.warnings))
 

@@ -47,8 +47,8 @@ def _test(settings: Settings, only: list[str] | None) -> int:
     broker = settings.messages.mqtt if only is None else None
     if not known and broker is None:
         raise ConfigError(
-            f"{settings.path.name} messages: expected a [[messages.to]] or [messages.mqtt], got none; "
-            "see docs/messages.md"
+            f"{settings.path.name} messages: expected a [[messages.to]] or [messages.mqtt], "
+            "got none; see docs/messages.md"
         )
     for name in only or ():
         if name not in known:

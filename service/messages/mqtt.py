@@ -8,6 +8,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -83,7 +84,8 @@ class Broker:
         """Say goodbye and let go."""
         if self._client.is_connected():
             told = self._client.publish(self.topics.availability, OFFLINE, qos=1, retain=True)
-            told.wait_for_publish(timeout=2.0)
+            with suppress(RuntimeError, ValueError):  # it broke this moment: the last will says it
+                told.wait_for_publish(timeout=2.0)
         self._client.disconnect()
         self._client.loop_stop()
 

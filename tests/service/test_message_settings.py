@@ -119,3 +119,48 @@ def test_an_address_that_nobody_understands_is_refused_and_not_shown(tmp_path: P
         load_settings(settings.path)
     assert "to[0].url_file: expected an address that apprise knows" in str(raised.value)
     assert "rahasia" not in str(raised.value)
+
+
+MQTT = """
+[messages.mqtt]
+host = "10.0.0.9"
+user = "siaga"
+password_file = "secrets/mqtt"
+"""
+
+
+def test_a_broker_is_read_and_its_password_shown_nowhere(tmp_path: Path) -> None:
+    """A password that would cross the network in clear is warned of."""
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets/mqtt").write_text("kunci-rahasia\n", "utf-8")
+    settings = load(tmp_path, MQTT)
+    mqtt = settings.messages.mqtt
+    assert mqtt is not None
+    assert (mqtt.host, mqtt.port, mqtt.password) == ("10.0.0.9", 1883, "kunci-rahasia")
+    assert "rahasia" not in repr(settings)
+    assert [w for w in settings.warnings if "set tls = true" in w]
+    safe = load(tmp_path, MQTT + "tls = true\n").messages.mqtt
+    assert safe is not None
+    assert safe.port == 8883
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('user = "siaga"\n', "", "messages.mqtt.user: expected a user name beside"),
+        ('host = "10.0.0.9"', 'host = "mqtt://10.0.0.9"', "messages.mqtt.host"),
+        ('"secrets/mqtt"', '"secrets/tiada"', "messages.mqtt.password_file: expected a file"),
+        ('user = "siaga"', 'user = "siaga"\nca_file = "ca.pem"', "expected tls = true beside"),
+        ("password_file", "password", "a known key"),
+    ],
+)
+def test_a_fault_of_the_broker_is_told_with_its_place(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    """As everywhere in this file."""
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets/mqtt").write_text("kunci-rahasia\n", "utf-8")
+    with pytest.raises(ConfigError) as raised:
+        load(tmp_path, MQTT.replace(old, new, 1))
+    assert said in str(raised.value)
+    assert "rahasia" not in str(raised.value)

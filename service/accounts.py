@@ -90,6 +90,20 @@ class Caller:
         return self.counters is None or counter in self.counters
 
 
+def is_account_name(name: str) -> bool:
+    """Whether an account may be called so: letters without signs that turn a line round."""
+    return _NAME.fullmatch(name) is not None
+
+
+def weakness_of(name: str, password: str) -> str:
+    """Why a password is refused: `short`, `easy`; empty text: it is good."""
+    if len(password) < PASSWORD_LENGTH:
+        return "short"
+    plain = password.lower()
+    easy = plain in SAMPLE_SECRETS or name in plain or len(set(plain)) < 4
+    return "easy" if easy else ""
+
+
 class LoginRefused(AccessError):
     """Name or password is wrong; which of them is not said."""
 
@@ -134,7 +148,7 @@ class Accounts:
 
     def add(self, name: str, role: Role, password: str, *, by: str) -> None:
         """Make an account. Errors: AccessError for a taken or odd name and a weak password."""
-        if not _NAME.fullmatch(name):
+        if not is_account_name(name):
             raise AccessError(
                 f"account {name!r}: expected 3 to 64 of a-z, 0-9, dot, dash, underscore, "
                 "a letter or digit first and last"
@@ -272,10 +286,10 @@ class Accounts:
             raise AccessError(f"account {name}: there is none of this name")
 
     def _refuse_weak(self, name: str, password: str) -> None:
-        if len(password) < PASSWORD_LENGTH:
+        weakness = weakness_of(name, password)
+        if weakness == "short":
             raise AccessError(f"password: expected at least {PASSWORD_LENGTH} characters")
-        plain = password.lower()
-        if plain in SAMPLE_SECRETS or name in plain or len(set(plain)) < 4:
+        if weakness:
             raise AccessError("password: too easy to guess; choose another")
 
     def _hash(self, password: str) -> str:

@@ -20,6 +20,7 @@ from service.api.routes import (
     briefings,
     observations,
     operations,
+    people,
     push,
     records,
     replays,
@@ -96,7 +97,7 @@ def create_app(
     )
     parts = (
         *(board, records, reviews, replays, observations, briefings, trends),
-        *(setup_routes, settings_routes, push, session),
+        *(setup_routes, settings_routes, people, push, session),
     )
     for part in parts:
         app.include_router(part.router, prefix=PREFIX, responses=REFUSALS)

@@ -131,6 +131,9 @@ METRICS = Need(Scope.METRICS, *Role)
 SETUP = Need(Scope.SETTINGS)
 """Cameras, zones and settings: administrators alone."""
 
+PEOPLE = Need(Scope.SETTINGS, people=True)
+"""Accounts and tokens: an administrator who is signed in. No token makes another one."""
+
 PUSH = Need(Scope.PUSH, *Role)
 """Devices: by a token made for their camera alone, whatever the role of its account."""
 

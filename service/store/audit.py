@@ -10,7 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects.sqlite import insert
 
 from service.store.codec import dumps, instant, micros
@@ -68,13 +68,44 @@ class Audit:
             select(audit).where(audit.c.audit_id > after).order_by(audit.c.audit_id).limit(limit)
         )
         with self._database.read() as connection:
-            return tuple(
-                (
-                    r.audit_id,
-                    AuditRow(instant(r.at), r.actor, r.act, r.object, json.loads(r.detail)),
+            return tuple(_row(r) for r in connection.execute(query))
+
+    def newest(
+        self,
+        *,
+        before: int | None,
+        limit: int,
+        actor: str = "",
+        act: str = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> tuple[tuple[int, AuditRow], ...]:
+        """Rows before an id, newest first; of one actor, one act, a span (`until` excluded)."""
+        query = select(audit).order_by(audit.c.audit_id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(audit.c.audit_id < before)
+        if actor:
+            query = query.where(audit.c.actor == actor)
+        if act:
+            query = query.where(audit.c.act == act)
+        if since is not None:
+            query = query.where(audit.c.at >= micros(since))
+        if until is not None:
+            query = query.where(audit.c.at < micros(until))
+        with self._database.read() as connection:
+            return tuple(_row(r) for r in connection.execute(query))
+
+    def words(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Every act and every actor that the log names, in order."""
+        with self._database.read() as connection:
+            acts, actors = (
+                tuple(
+                    str(word)
+                    for (word,) in connection.execute(select(column).distinct().order_by(column))
                 )
-                for r in connection.execute(query)
+                for column in (audit.c.act, audit.c.actor)
             )
+        return acts, actors
 
     def verify(self) -> str | None:
         """None when the chain holds, else a sentence that names the first broken row."""
@@ -117,6 +148,10 @@ def put_meta(connection: Connection, key: str, value: str) -> None:
             index_elements=[meta.c.key], set_={"value": added.excluded.value}
         )
     )
+
+
+def _row(r: Row[Any]) -> tuple[int, AuditRow]:
+    return r.audit_id, AuditRow(instant(r.at), r.actor, r.act, r.object, json.loads(r.detail))
 
 
 def _meta(connection: Connection, key: str) -> str | None:

@@ -663,6 +663,25 @@ class Store:
         """Audit rows, oldest first, with their ids."""
         return self._audit.rows(after=after, limit=limit)
 
+    def audit_newest(
+        self,
+        *,
+        before: int | None = None,
+        limit: int = 50,
+        actor: str = "",
+        act: str = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> tuple[tuple[int, AuditRow], ...]:
+        """Audit rows, newest first, with their ids."""
+        return self._audit.newest(
+            before=before, limit=limit, actor=actor, act=act, since=since, until=until
+        )
+
+    def audit_words(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Every act and every actor of the audit log."""
+        return self._audit.words()
+
     def sweep(
         self, now: datetime, retention: Retention, evidence: Evidence, *, dry_run: bool = False
     ) -> Swept:

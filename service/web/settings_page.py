@@ -1,20 +1,24 @@
 """The page Pengaturan: what its templates are given. All it changes goes through the API."""
 
 from datetime import date, datetime, time
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from service.accounts import Role, Scope
 from service.api import schemas_settings as s
 from service.api.door import Door
-from service.api.security import SETUP, TheDoor, Who
+from service.api.routes.people import accounts_answer, act_words, audit_answer, tokens_answer
+from service.api.schemas import Words
+from service.api.security import PEOPLE, SETUP, TheDoor, Who
 from service.api.tell_settings import calendar_answer, dress_answer
 from service.calendar import HolidayKind
 from service.dress import DressKind
 from service.settings import WEEKDAYS
-from service.texts import Lang, capital, day_text, text, word
+from service.texts import Lang, capital, day_text, moment_text, text, word
 from service.web.offers import offers
 from service.web.pages import PageRoute, language, render
 
@@ -23,6 +27,8 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 TABS = (
     ("calendar", "/settings"),
     ("dress", "/settings/dress"),
+    ("accounts", "/settings/accounts"),
+    ("audit", "/settings/audit"),
 )
 BLANK: dict[str, Any] = {
     **dict.fromkeys(("briefing", "opens", "closes", "work_ends", "name", "note", "date"), ""),
@@ -79,6 +85,107 @@ def show_dress(request: Request, who: Who, door: TheDoor) -> Response:
         view = _dress(dress_answer(door.setup, door.office.board().now), lang)
     kinds = [(kind, word(kind, lang)) for kind in DressKind]
     return page("dress", request, who, door, view, kinds=kinds)
+
+
+@router.get("/settings/accounts", dependencies=[Depends(PEOPLE)])
+def show_accounts(request: Request, who: Who, door: TheDoor) -> Response:
+    """Accounts and tokens."""
+    lang = language(request)
+    zone = ZoneInfo(door.office.board().time_zone)
+    told, keys = accounts_answer(door, who.name), tokens_answer(door)
+    view = {
+        "accounts": [
+            {
+                "name": one.name,
+                "role": text(f"role.{one.role}", lang),
+                "since": day_text(one.created_at, zone, lang),
+                "tokens": one.tokens,
+                "is_me": one.name == told.me,
+            }
+            for one in told.items
+        ],
+        "tokens": [
+            {
+                "id": one.token_id,
+                "name": one.name,
+                "scopes": ", ".join(one.scopes),
+                "until": day_text(one.expires_at, zone, lang),
+                "last": text("settings.token_never", lang)
+                if one.last_used_at is None
+                else day_text(one.last_used_at, zone, lang),
+                "ended": one.ended,
+            }
+            for one in keys.items
+        ],
+    }
+    return page(
+        "accounts",
+        request,
+        who,
+        door,
+        view,
+        roles=[(role, text(f"role.{role}", lang)) for role in Role],
+        scopes=[scope for scope in Scope if scope is not Scope.PUSH],
+        counters=[(c.counter, c.name) for c in door.office.layout().counters],
+    )
+
+
+@router.get("/settings/audit", dependencies=[Depends(SETUP)])
+def show_audit(
+    request: Request,
+    who: Who,
+    door: TheDoor,
+    cursor: Annotated[int | None, Query(ge=1, le=2**53)] = None,
+    actor: Annotated[str, Query(max_length=80)] = "",
+    act: Annotated[str, Query(max_length=80)] = "",
+    since: Annotated[str, Query(max_length=40)] = "",
+    until: Annotated[str, Query(max_length=40)] = "",
+) -> Response:
+    """Who did what, newest first."""
+    lang = language(request)
+    zone = ZoneInfo(door.office.board().time_zone)
+    fault = ""
+    first = last = None
+    try:
+        first, last = (date.fromisoformat(day) if day else None for day in (since, until))
+    except ValueError:
+        fault = text("settings.audit_fault", lang)
+    told = audit_answer(door, before=cursor, actor=actor, act=act, since=first, until=last)
+    chosen = {"actor": actor, "act": act, "since": since, "until": until}
+    kept = {name: value for name, value in chosen.items() if value}
+    view = {
+        "chosen": chosen,
+        "fault": fault,
+        "broken": told.broken,
+        "is_first": cursor is None,
+        "acts": [(one, _either(act_words(one), lang)) for one in told.acts],
+        "actors": told.actors,
+        "older": "/settings/audit?" + urlencode({**kept, "cursor": told.next}) if told.next else "",
+        "rows": [
+            {
+                "at": moment_text(one.at, zone, lang, seconds=True),
+                "actor": one.actor,
+                "act": _either(one.act_text, lang),
+                "object": one.object,
+                "detail": [
+                    (name, _plain(value)) for name, value in one.detail.items() if value != []
+                ],
+            }
+            for one in told.items
+        ],
+    }
+    return page("audit", request, who, door, view)
+
+
+def _either(words: Words, lang: Lang) -> str:
+    return words.id if lang is Lang.ID else words.en
+
+
+def _plain(value: object) -> str:
+    """A detail of a row as it may be read: lists with commas."""
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
+    return str(value)
 
 
 def weekday(name: str, lang: Lang) -> str:
@@ -149,7 +256,7 @@ def _calendar(told: s.CalendarAnswer, lang: Lang) -> dict[str, Any]:
             {
                 "day": day_words(one.date, lang),
                 "name": one.name,
-                "kind": one.type_text.id if lang is Lang.ID else one.type_text.en,
+                "kind": _either(one.type_text, lang),
             }
             for one in told.known
         ],

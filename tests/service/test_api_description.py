@@ -20,6 +20,7 @@ from cameras.push import Mailbox
 from service.accounts import Accounts, LoginRefused, LoginWaits, Role
 from service.api import create_app
 from service.api import schemas as answers
+from service.api import schemas_people as people
 from service.api import schemas_replays as replays
 from service.api import schemas_reviews as told
 from service.api import schemas_settings as set_answers
@@ -58,6 +59,12 @@ MODELS: dict[str, type[BaseModel]] = {
     "PUT /api/v1/settings/calendar": set_answers.CalendarAnswer,
     "GET /api/v1/settings/dress": set_answers.DressCalendarAnswer,
     "PUT /api/v1/settings/dress": set_answers.DressCalendarAnswer,
+    "GET /api/v1/accounts": people.AccountsAnswer,
+    "POST /api/v1/accounts": people.SecretAnswer,
+    "POST /api/v1/accounts/{name}/password": people.SecretAnswer,
+    "GET /api/v1/tokens": people.TokensAnswer,
+    "POST /api/v1/tokens": people.SecretAnswer,
+    "GET /api/v1/audit": people.AuditAnswer,
     "POST /api/v1/layout/try": setup_answers.NowAnswer,
     "POST /api/v1/layout/propose": setup_answers.ProposedZonesAnswer,
     "POST /api/v1/layout/reference": setup_answers.ReferenceAnswer,
@@ -119,7 +126,7 @@ def _short(value: Any) -> Any:
 
 def _plain(told: Any) -> Any:
     """An example without what is another one each time, and without a whole picture."""
-    fixed = {"attempt": ATTEMPT, "reference": "acuan-1", "token": "siaga_..."}
+    fixed = {"attempt": ATTEMPT, "reference": "acuan-1", "token": "siaga_...", "secret": "..."}
     for key in fixed.keys() & told.keys():
         told[key] = fixed[key]
     if isinstance(told.get("still"), str):

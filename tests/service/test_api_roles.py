@@ -6,6 +6,7 @@ A new route without a case here fails. Source: lessons S1 to S3 (CVE-2026-33470)
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from service.accounts import Role
-from service.store import ContestRow, Store
+from service.store import ContestRow, Store, UserRow
 from tests.fakes_office import clock, fake_picture, fake_verdict
 from tests.service.conftest import ATTEMPT, PASSWORD, House
 
@@ -135,6 +136,27 @@ def fresh_answer(store: Store) -> tuple[str, dict[str, object]]:
     return f"/api/v1/contests/{row.contest_id}/answer", AGREED | {"version": version}
 
 
+def fresh_account(store: Store) -> tuple[str, dict[str, object]]:
+    """An account to remove."""
+    name = f"sementara-{len(store.people.users())}"
+    store.people.add_user(UserRow(name, "viewer", "x", clock(7, 0)))
+    return f"/api/v1/accounts/{name}", {}
+
+
+def fresh_name(store: Store) -> tuple[str, dict[str, object]]:
+    """A name that nobody has."""
+    name = f"baru-{len(store.people.users())}"
+    return "/api/v1/accounts", {"name": name, "role": "viewer"}
+
+
+def fresh_token(store: Store) -> tuple[str, dict[str, object]]:
+    """A token to revoke."""
+    sha = f"{len(store.people.tokens()):064d}"
+    until = clock(7, 0) + timedelta(days=9)
+    kept = store.people.add_token(sha, "viewer", frozenset({"board"}), clock(7, 0), until)
+    return f"/api/v1/tokens/{kept}", {}
+
+
 CASES = {
     "GET /healthz": Case("/healthz"),
     "GET /readyz": Case("/readyz"),
@@ -163,6 +185,32 @@ CASES = {
     "PUT /api/v1/settings/calendar": Case("/api/v1/settings/calendar", body=CALENDAR),
     "GET /api/v1/settings/dress": Case("/api/v1/settings/dress"),
     "PUT /api/v1/settings/dress": Case("/api/v1/settings/dress", body=DRESS),
+    "GET /api/v1/accounts": Case("/api/v1/accounts"),
+    "POST /api/v1/accounts": Case(
+        "/api/v1/accounts", 201, {"name": "baru", "role": "viewer"}, fresh_name
+    ),
+    "POST /api/v1/accounts/{name}/password": Case(
+        "/api/v1/accounts/sementara-0/password",
+        201,
+        {},
+        lambda store: (f"{fresh_account(store)[0]}/password", {}),
+        unknown=("/api/v1/accounts/tidak-ada/password",),
+    ),
+    "DELETE /api/v1/accounts/{name}": Case(
+        "/api/v1/accounts/sementara-0",
+        204,
+        {},
+        fresh_account,
+        unknown=("/api/v1/accounts/tidak-ada",),
+    ),
+    "GET /api/v1/tokens": Case("/api/v1/tokens"),
+    "POST /api/v1/tokens": Case(
+        "/api/v1/tokens", 201, {"name": "viewer", "scopes": ["board"], "days": "30"}
+    ),
+    "DELETE /api/v1/tokens/{token_id}": Case(
+        "/api/v1/tokens/0", 204, {}, fresh_token, unknown=("/api/v1/tokens/99999",)
+    ),
+    "GET /api/v1/audit": Case("/api/v1/audit"),
     "POST /api/v1/layout/try": Case("/api/v1/layout/try", body=DRAWN | {"minute": True}),
     "POST /api/v1/layout/propose": Case("/api/v1/layout/propose", body={"attempt": ATTEMPT}),
     "POST /api/v1/layout/reference": Case("/api/v1/layout/reference", 201, DRAWN),

@@ -98,7 +98,7 @@ def site(tmp_path: Path, chromium: Browser) -> Iterator[Site]:
     assert complaints == []
 
 
-PARTS = ("/settings", "/settings/dress")
+PARTS = ("/settings", "/settings/dress", "/settings/accounts", "/settings/audit")
 
 
 @pytest.mark.parametrize("path", PARTS)
@@ -113,7 +113,7 @@ def test_every_part_is_readable_in_both_languages_on_a_phone_and_a_pc(
     for lang, width in (("id", 1280), ("en", 360)):
         page = site.open(path, lang, width)
         expect(page.locator("h1")).to_have_text({"id": "Pengaturan", "en": "Settings"}[lang])
-        expect(page.locator("[data-item] >> nth=0")).to_be_attached()
+        expect(page.locator("nav.tabs [aria-current]")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert violations(page) == []
         keep(page, f"{name}-{lang}-{width}")
@@ -194,6 +194,41 @@ def test_a_row_is_added_filled_and_saved_by_keyboard_alone(site: Site) -> None:
     expect(page.locator("#bar-words")).to_contain_text("Saved")
     rule = site.live.setup.settings.dress.on(date(2026, 10, 2))
     assert (rule.kind.value, rule.words) == ("pattern", "batik")
+
+
+def test_an_account_and_a_token_are_made_shown_once_and_ended(
+    site: Site, violations: Callable[[Page], list[str]]
+) -> None:
+    """Refused beside the field first; removing asks once more."""
+    page = site.open("/settings/accounts")
+    page.locator("#name-account").fill("Siti \u202eR")
+    page.get_by_role("button", name="Buat akun").click()
+    expect(page.locator("#name-account-problem")).to_contain_text("huruf kecil")
+    expect(page.locator("#name-account")).to_have_value("Siti \u202eR")
+    page.locator("#name-account").fill("siti.r")
+    page.keyboard.press("Enter")
+    expect(page.locator("#secret-words")).to_contain_text("siti.r")
+    secret = page.locator("#secret-value").inner_text()
+    site.live.accounts.sign_in("siti.r", secret, "127.0.0.1", timedelta(hours=1))
+    assert violations(page) == []
+    page.get_by_role("button", name="Sudah saya salin").click()
+    expect(page.locator("#secret")).to_be_hidden()
+    assert secret not in page.content()
+
+    page.locator("#token-name").select_option("siti.r")
+    page.get_by_label("board").check()
+    page.get_by_role("button", name="Buat token").click()
+    expect(page.locator("#secret-value")).to_contain_text("siaga_")
+    page.get_by_role("button", name="Sudah saya salin").click()
+    page.get_by_role("button", name="Cabut: 1").click()
+    expect(page.get_by_role("button", name="Cabut: 1")).to_have_text("Tekan lagi untuk mencabut")
+    page.get_by_role("button", name="Cabut: 1").click()
+    expect(page.locator("#bar-words")).to_contain_text("Token dicabut")
+    page.get_by_role("button", name="Hapus akun: siti.r").click(click_count=2)
+    expect(page.locator("#bar-words")).to_contain_text("Akun dihapus")
+    page.goto(f"{site.url}/settings/audit?act=user.remove")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("tbody tr")).to_contain_text("user/siti.r")
 
 
 @pytest.mark.parametrize("path", PARTS)

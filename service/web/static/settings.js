@@ -233,6 +233,8 @@
     );
   });
 
+  for (const again of document.querySelectorAll("[data-reload]")) again.addEventListener("click", () => location.reload());
+
   for (const print of document.querySelectorAll("[data-print]")) print.addEventListener("click", () => window.print());
 
   const said = sessionStorage.getItem(SAID);

@@ -17,6 +17,7 @@ from prometheus_client.registry import Collector
 
 from service.board import CameraState, OfficeView, TileState
 from service.evidence import Evidence
+from service.messages.desk import MessageView
 from service.store import Store
 from service.store.retention import HEARTBEAT
 
@@ -29,11 +30,18 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 class Metrics:
     """The metrics of one application; nothing global."""
 
-    def __init__(self, office: OfficeView, store: Store, evidence: Evidence) -> None:
+    def __init__(
+        self,
+        office: OfficeView,
+        store: Store,
+        evidence: Evidence,
+        messages: MessageView | None = None,
+    ) -> None:
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
         self._registry.register(_OfficeCollector(office, store, evidence))
+        self._registry.register(_MessageCollector(office, store, messages))
         self._requests = Counter(
             "siaga_requests",
             "Answers given, by method and status.",
@@ -67,6 +75,40 @@ class Metrics:
     def text(self) -> bytes:
         """Everything, as Prometheus reads it."""
         return generate_latest(self._registry)
+
+
+class _MessageCollector(Collector):
+    """What became of messages to people."""
+
+    def __init__(self, office: OfficeView, store: Store, messages: MessageView | None) -> None:
+        self._office = office
+        self._store = store
+        self._messages = messages
+
+    def describe(self) -> Iterator[Metric]:
+        """Nothing in advance."""
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        """The outbox and the broker now."""
+        letters = GaugeMetricFamily(
+            "siaga_messages", "Messages of the last 30 days.", labels=("recipient", "state")
+        )
+        for (recipient, state), count in self._store.outbox.counts().items():
+            letters.add_metric((recipient, state.value), count)
+        yield letters
+        waiting = self._store.outbox.waiting_since()
+        seconds = 0.0 if waiting is None else (self._office.board().now - waiting).total_seconds()
+        yield GaugeMetricFamily(
+            "siaga_message_late_seconds",
+            "Age of the oldest message that was tried and has not arrived.",
+            max(0.0, seconds),
+        )
+        status = None if self._messages is None else self._messages.mqtt()
+        if status is not None:
+            yield GaugeMetricFamily(
+                "siaga_mqtt_connected", "1: the broker is told.", float(status.connected)
+            )
 
 
 class _OfficeCollector(Collector):

@@ -105,6 +105,7 @@ def serve(
             mailboxes=mailboxes,
             plan_of=lambda day: plan_day(setup.settings.calendar, day),
             setup=None if demo else setup,
+            messages=messages,
         )
         server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
         stopping = threading.Event()

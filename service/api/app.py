@@ -28,6 +28,7 @@ from service.api.routes import (
     session,
     trends,
 )
+from service.api.routes import messages as message_routes
 from service.api.routes import settings as settings_routes
 from service.api.routes import setup as setup_routes
 from service.api.schemas import ErrorAnswer
@@ -36,6 +37,7 @@ from service.api.streams import Streams
 from service.board import OfficeView
 from service.calendar import CalendarSettings, plan_day
 from service.evidence import Evidence
+from service.messages.desk import MessageView
 from service.metrics import Metrics
 from service.setup import Setup
 from service.store import Store
@@ -63,17 +65,18 @@ def create_app(
     mailboxes: Mapping[str, Mailbox] | None = None,
     plan_of: Callable[[date], DayPlan] | None = None,
     setup: Setup | None = None,
+    messages: MessageView | None = None,
 ) -> FastAPI:
     """The application over a running office. The caller opens and closes store and evidence.
 
     `mailboxes` are those of the cameras that bring their pictures themselves; `plan_of` is the
     office's calendar (default: an ordinary one in its zone); `setup` changes the office while it
-    works (None: only its file does, at the next start).
+    works (None: only its file does, at the next start); `messages` says who is told (None: nobody).
 
     A server that stops calls `close_streams(app)` first.
     """
     chosen = settings if settings is not None else ApiSettings()
-    metrics = Metrics(office, store, evidence)
+    metrics = Metrics(office, store, evidence, messages)
     app = FastAPI(
         openapi_url=None,  # served below, behind sign-in; the pages for it would need a network
         docs_url=None,
@@ -94,10 +97,11 @@ def create_app(
         mailboxes=mailboxes if mailboxes is not None else {},
         plan_of=plan_of if plan_of is not None else _ordinary(office),
         setup=setup,
+        messages=messages,
     )
     parts = (
         *(board, records, reviews, replays, observations, briefings, trends),
-        *(setup_routes, settings_routes, people, push, session),
+        *(setup_routes, settings_routes, people, push, message_routes, session),
     )
     for part in parts:
         app.include_router(part.router, prefix=PREFIX, responses=REFUSALS)

@@ -13,6 +13,7 @@ from service.api.streams import Streams
 from service.board import OfficeView
 from service.calendar import review_due
 from service.evidence import Evidence
+from service.messages.desk import MessageView
 from service.metrics import Metrics
 from service.reviews import ReviewDesk
 from service.setup import Setup
@@ -52,6 +53,7 @@ class Door:
     mailboxes: Mapping[str, Mailbox]
     plan_of: Callable[[date], DayPlan]
     setup: Setup | None = None
+    messages: MessageView | None = None
 
     def desk(self) -> ReviewDesk:
         """Where reviews are taken, at the office's time."""

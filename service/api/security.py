@@ -134,6 +134,9 @@ SETUP = Need(Scope.SETTINGS)
 PEOPLE = Need(Scope.SETTINGS, people=True)
 """Accounts and tokens: an administrator who is signed in. No token makes another one."""
 
+MESSAGES = Need(Scope.SETTINGS, Role.SUPERVISOR)
+"""What was told to whom, and whether it arrived: who runs the office or its machines."""
+
 PUSH = Need(Scope.PUSH, *Role)
 """Devices: by a token made for their camera alone, whatever the role of its account."""
 

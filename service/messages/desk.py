@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from service.alarms import CameraAlarm
 from service.board import OfficeView
@@ -9,10 +10,23 @@ from service.clock import Clock
 from service.messages.mqtt import MqttOutlet, MqttStatus
 from service.messages.postman import Postman
 from service.messages.reporter import Reporter
+from service.messages.values import Recipient
 from service.office import Event
 from service.settings import Settings
 from service.store.outbox import Outbox
 from vision.day import DayPlan
+
+
+class MessageView(Protocol):
+    """What API and pages may ask. Any thread; at once."""
+
+    def recipients(self) -> tuple[Recipient, ...]:
+        """Who is told."""
+        ...
+
+    def mqtt(self) -> MqttStatus | None:
+        """How the connection to the broker stands; None where none is named."""
+        ...
 
 
 class MessageDesk:
@@ -48,6 +62,10 @@ class MessageDesk:
         self._outlet = MqttOutlet(office, self._settings, self._clock)
         self._postman.start()
         self._outlet.start()
+
+    def recipients(self) -> tuple[Recipient, ...]:
+        """Who is told, as the settings are now."""
+        return self._settings().messages.recipients
 
     def stop(self) -> None:
         """Stop within some seconds; what could not leave waits in the outbox."""

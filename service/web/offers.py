@@ -1,7 +1,16 @@
 """What a page offers to its reader: links only to what they may open."""
 
 from service.accounts import Caller
-from service.api.security import BRIEFING, CONTEST, EXPORT, FLAGS, OBSERVE, REVIEW, SETUP
+from service.api.security import (
+    BRIEFING,
+    CONTEST,
+    EXPORT,
+    FLAGS,
+    MESSAGES,
+    OBSERVE,
+    REVIEW,
+    SETUP,
+)
 
 
 def offers(who: Caller) -> dict[str, bool]:
@@ -15,4 +24,5 @@ def offers(who: Caller) -> dict[str, bool]:
         "may_set_up": SETUP.admits(who),
         "may_brief": BRIEFING.admits(who),
         "may_observe": OBSERVE.admits(who),
+        "may_read_messages": MESSAGES.admits(who),
     }

@@ -19,6 +19,7 @@ from service.store.rows import FlagFilter
 from service.texts import Lang, word
 from service.web import (
     briefing_routes,
+    message_page,
     observation_routes,
     replay_routes,
     review_routes,
@@ -167,6 +168,7 @@ router.include_router(replay_routes.router)
 router.include_router(review_routes.router)
 router.include_router(briefing_routes.router)
 router.include_router(trend_routes.router)
+router.include_router(message_page.router)
 router.include_router(setup_page.router)
 router.include_router(settings_page.router)
 router.include_router(static_files.router)

@@ -22,6 +22,7 @@ from service.setup import Setup
 from service.store import Store, open_store
 from service.tries import Try
 from tests.fakes_eyes import Painter, fake_eyes
+from tests.fakes_messages import FakeDesk, correspond
 from tests.fakes_office import DAY, FakeOffice, clock, fake_picture, fake_sample, fake_verdict
 from vision.hiding import encode
 from vision.values import Frame, Outcome, Reason, Status
@@ -195,6 +196,7 @@ def house(tmp_path: Path) -> Iterator[House]:
                 clock=wall,
                 mailboxes=mailboxes,
                 setup=setup,
+                messages=FakeDesk(),
             )
 
         mailbox = Mailbox("hall_1", MailClock(wall))
@@ -225,4 +227,5 @@ def morning(store: Store, evidence: Evidence, office: FakeOffice) -> str:
     )
     for answer in office.readiness():
         store.add_readiness(DAY, answer)
+    correspond(store)
     return sha

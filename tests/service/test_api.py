@@ -406,6 +406,10 @@ def test_metrics_tell_states_cameras_answers_and_the_last_sweep(house: House) ->
         'siaga_camera_frames_total{camera="hall_1"} 900.0',
         "siaga_sweep_age_seconds 3420.0",
         "siaga_evidence_pictures 2.0",
+        'siaga_messages{recipient="kepala-kantor",state="sent"} 2.0',
+        'siaga_messages{recipient="teknisi",state="failed"} 1.0',
+        "siaga_message_late_seconds 0.0",
+        "siaga_mqtt_connected 0.0",
         'siaga_requests_total{method="GET",status="200"} 1.0',
     ):
         assert line in told

@@ -20,6 +20,7 @@ from cameras.push import Mailbox
 from service.accounts import Accounts, LoginRefused, LoginWaits, Role
 from service.api import create_app
 from service.api import schemas as answers
+from service.api import schemas_messages as message_answers
 from service.api import schemas_people as people
 from service.api import schemas_replays as replays
 from service.api import schemas_reviews as told
@@ -29,6 +30,7 @@ from service.api.description import as_text, describe
 from service.api.errors import CODES
 from service.evidence import Evidence
 from service.store import open_store
+from tests.fakes_messages import FakeDesk
 from tests.fakes_office import FakeOffice
 from tests.service.conftest import (
     ATTEMPT,
@@ -93,6 +95,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "POST /api/v1/briefings/{day}/ticks": answers.TickAnswer,
     "GET /api/v1/trends": answers.TrendsAnswer,
     "GET /api/v1/kanwil": answers.KanwilAnswer,
+    "GET /api/v1/messages": message_answers.MessagesAnswer,
     "GET /api/v1/me": answers.Me,
     "POST /api/v1/session": answers.Me,
 }
@@ -260,6 +263,7 @@ def write() -> None:
             clock=clock,
             mailboxes=mailboxes,
             setup=setup,
+            messages=FakeDesk(),
         )
         EXAMPLES.write_text(as_text(examples_of(app, sha, device)), "utf-8")
         DESCRIPTION.write_text(as_text(describe(app)), "utf-8")

@@ -312,6 +312,7 @@ CASES = {
     "GET /api/v1/trends": Case("/api/v1/trends"),
     "GET /api/v1/kanwil": Case("/api/v1/kanwil"),
     "GET /api/v1/kanwil.csv": Case("/api/v1/kanwil.csv"),
+    "GET /api/v1/messages": Case("/api/v1/messages"),
     "GET /api/v1/me": Case("/api/v1/me"),
     "POST /api/v1/session": Case(
         "/api/v1/session", 201, {"name": Role.VIEWER.value, "password": PASSWORD}

@@ -116,5 +116,5 @@ def _mqtt(one: s.MqttAnswer, zone: ZoneInfo, lang: Lang) -> str:
     at = f"{one.host}:{one.port}"
     if one.connected:
         return text("messages.mqtt_well", lang, at=at, since=since)
-    why = "" if one.trouble_text is None else _said(one.trouble_text, lang)
+    why = "" if one.trouble_text is None else f"{capital(_said(one.trouble_text, lang))}."
     return text("messages.mqtt_ill", lang, at=at, since=since, why=why).strip()

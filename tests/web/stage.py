@@ -16,6 +16,7 @@ import uvicorn
 from service.api import ApiSettings, create_app
 from service.api.app import close_streams
 from service.evidence import Evidence
+from service.messages.desk import MessageView
 from service.store import Store, open_store
 from tests.fakes_office import FakeOffice, clock, fake_sample, fake_verdict
 from vision.labels import Label
@@ -43,6 +44,7 @@ class Stage:
     settings: ApiSettings = field(default_factory=lambda: ApiSettings(demo=True))
     office: FakeOffice = field(default_factory=FakeOffice)
     port: int = field(default_factory=free_port)
+    messages: MessageView | None = None
 
     def __post_init__(self) -> None:
         self.store: Store = open_store(
@@ -54,7 +56,9 @@ class Stage:
 
     def start(self) -> None:
         """Serve, and return once the port answers."""
-        self.app = create_app(self.office, self.store, self.evidence, self.settings)
+        self.app = create_app(
+            self.office, self.store, self.evidence, self.settings, messages=self.messages
+        )
         config = uvicorn.Config(
             self.app, port=self.port, log_level="error", ws="none", timeout_graceful_shutdown=2
         )
@@ -82,9 +86,12 @@ class Stage:
 
 
 @contextmanager
-def stage_in(folder: Path, settings: ApiSettings | None = None) -> Iterator[Stage]:
+def stage_in(
+    folder: Path, settings: ApiSettings | None = None, messages: MessageView | None = None
+) -> Iterator[Stage]:
     """A stage that is closed afterwards."""
     stage = Stage(folder, settings if settings is not None else ApiSettings(demo=True))
+    stage.messages = messages
     stage.start()
     try:
         yield stage

@@ -6,6 +6,7 @@ letters in the outbox and goes on. Each letter is marked before it leaves and af
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
@@ -86,11 +87,12 @@ class Postman:
         """Stop; letters that are on their way may still arrive for a few seconds."""
         self._stop.set()
         self._bell.set()
+        end = time.monotonic() + STOP_S
         self._thread.join(timeout=STOP_S)
         with self._lock:
             threads = [*self._under_way.values()]
         for thread in threads:
-            thread.join(timeout=STOP_S)
+            thread.join(timeout=max(0.0, end - time.monotonic()))
 
     def _go_round(self) -> None:
         is_recovered = False

@@ -5,7 +5,8 @@ and no fault of it reaches the judge.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from service.alarms import CameraAlarm
@@ -22,6 +23,9 @@ log = logging.getLogger("siaga")
 
 GATHER = timedelta(seconds=10)
 """Cameras that fall silent within so long are one message: a switch died, not eight cameras."""
+
+EVENTS = 1000
+"""While the database takes nothing, so many of the newest events are kept."""
 
 
 class Reporter:
@@ -46,11 +50,11 @@ class Reporter:
         self._ring = ring
         self._alarms: dict[str, CameraAlarm] = {}
         self._gather_until: datetime | None = None
+        self._events: deque[Event] = deque(maxlen=EVENTS)
+        self._again_at: datetime | None = None
 
     def alarmed(self, alarm: CameraAlarm) -> None:
         """A camera became a matter for a human, or is well again."""
-        if not self._settings().messages.recipients:
-            return
         before = self._alarms.get(alarm.camera)
         if before is not None and before.raised and not alarm.raised:
             del self._alarms[alarm.camera]  # it was over before anybody was told
@@ -61,26 +65,32 @@ class Reporter:
 
     def beat(self, events: Sequence[Event]) -> None:
         """What was decided since the last beat, also when that is nothing."""
-        if not events and self._gather_until is None:
-            return
-        try:
-            self._tell(events)
-        except Exception:  # judging goes on whatever becomes of a message
-            log.exception("messages: what was decided could not be put into the outbox")
-
-    def _tell(self, events: Sequence[Event]) -> None:
-        settings = self._settings()
-        if not settings.messages.recipients:
+        self._events += [e for e in events if isinstance(e, ReadinessDecided | VerdictChanged)]
+        if not self._events and self._gather_until is None:
             return
         now = self._clock.now()
-        for news in self._news(events, settings):
-            self._post(news, settings, now)
-        if self._gather_until is not None and now >= self._gather_until:
-            alarms, self._alarms, self._gather_until = tuple(self._alarms.values()), {}, None
-            if alarms:
-                self._post(CameraNews(self._plan_at(now), alarms), settings, now)
+        if self._again_at is not None and now < self._again_at:
+            return
+        try:
+            self._tell(now)
+            self._again_at = None
+        except Exception:  # judging goes on whatever becomes of a message
+            log.exception("messages: what was decided could not be left; it is tried again")
+            self._again_at = now + GATHER
 
-    def _news(self, events: Sequence[Event], settings: Settings) -> list[News]:
+    def _tell(self, now: datetime) -> None:
+        """Leave all of it; what could not be left is kept for the next time."""
+        settings = self._settings()
+        for news in self._news(self._events, settings):
+            self._post(news, settings, now)
+        self._events.clear()
+        if self._gather_until is not None and now >= self._gather_until:
+            if self._alarms:
+                alarms = tuple(self._alarms.values())
+                self._post(CameraNews(self._plan_at(now), alarms), settings, now)
+            self._alarms, self._gather_until = {}, None
+
+    def _news(self, events: Iterable[Event], settings: Settings) -> list[News]:
         """Events of a beat as news, by day: at midnight or after a gap there may be two."""
         answers: dict[datetime, list[ReadinessDecided]] = {}
         for event in events:
@@ -104,6 +114,8 @@ class Reporter:
 
     def _post(self, news: News, settings: Settings, now: datetime) -> None:
         to = settings.messages
+        if not to.recipients:
+            return
         names = [recipient.name for recipient in to.recipients]
         memory = self._outbox.told(names, matters_of(news))
         postings, withdrawals = decide(

@@ -53,12 +53,12 @@ def test_a_morning_with_a_dead_camera_is_told_once_in_spite_of_a_restart(tmp_pat
     """The alarm by T-30, the digest at T-5, each once; cut off in between and after."""
     with web_hook() as hook:
         (tmp_path / "grup.url").write_text(hook.address, "utf-8")
-        with live_office(tmp_path, OFFICE, at(7, 28, 0, 20)) as live:
-            until(lambda: titles(hook) == [ALARM])
+        with live_office(tmp_path, OFFICE, at(7, 27, 30, 5)) as live:
+            until(lambda: titles(hook) == [ALARM], within_s=40.0)
             assert live.clock.now() < datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
         with live_office(tmp_path, OFFICE, at(7, 54, 40, 10)) as live:
-            until(lambda: titles(hook) == [ALARM, DIGEST])
-            assert live.clock.now() < datetime(2026, 11, 24, 0, 55, 20, tzinfo=UTC)
+            until(lambda: titles(hook) == [ALARM, DIGEST], within_s=30.0)
+            assert live.clock.now() < datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
             until(lambda: settled(live))
         with live_office(tmp_path, OFFICE, at(7, 55, 30, 10)) as live:
             time.sleep(1.5)
@@ -75,11 +75,9 @@ def test_a_target_that_hangs_holds_up_no_verdict(tmp_path: Path) -> None:
     with web_hook() as hook:
         hook.open.clear()
         (tmp_path / "grup.url").write_text(hook.address, "utf-8")
-        with live_office(tmp_path, OFFICE, at(7, 54, 40, 10)) as live:
+        with live_office(tmp_path, OFFICE, at(7, 54, 50, 3)) as live:
             until(hook.asked.is_set)
-            judged = live.office.judged_to
-            assert judged is not None
-            until(lambda: live.office.judged_to > judged)  # type: ignore[operator]
-            assert live.running.board().tiles[0].decided is not None
+            until(lambda: live.running.board().tiles[0].decided is not None)
+            assert titles(hook) == []
             hook.open.set()
-            until(lambda: DIGEST in titles(hook))
+            until(lambda: DIGEST in titles(hook), within_s=20.0)

@@ -106,7 +106,7 @@ def postman(store: Store, clock: HandClock, *recipients: Recipient) -> Iterator[
         one.stop()
 
 
-def until(condition: Callable[[], object], within_s: float = 8.0) -> None:
+def until(condition: Callable[[], object], within_s: float = 20.0) -> None:
     """Wait for what other threads do."""
     end = time.monotonic() + within_s
     while not condition():

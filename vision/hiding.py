@@ -56,6 +56,7 @@ def keepable(
     whole pixels of the frame.
     """
     size_wh = (image.shape[1], image.shape[0])
+    counter = look.placed(counter)
     x0, y0, x1, y1 = counter_view(counter, size_wh)
     kept = image[y0:y1, x0:x1].copy()
 

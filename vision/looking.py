@@ -20,11 +20,14 @@ from vision.eyes import (
 from vision.geometry import bounds, centre, contains, grown
 from vision.labels import TAGS, Label
 from vision.layout import Counter, ZoneKind
+from vision.placing import laid, placed
 from vision.values import Box, Frame, Image, Observation, Reason, Sample
 from vision.view import Reference, gate, measure_picture, view_of
 
 NEEDS_ATTIRE = frozenset({"badge_worn", "badge_legible"})
 NEEDS_ITEMS = frozenset({"desk_clear", "equipment_present"})
+COMPARED = "desk_like_reference"
+"""The check that lays the approved picture beside the frame."""
 
 NOTHING: Mapping[str, Sequence[Observation]] = MappingProxyType({})
 
@@ -48,7 +51,8 @@ class Look:
     """What one frame gave: a sample per counter, and what must be hidden before it is stored.
 
     `people` everybody in the frame; `heads` and `tags` where the attire network looked; `unread`
-    the staff at whom it did not look, so that nobody knows where a tag hangs.
+    the staff at whom it did not look, so that nobody knows where a tag hangs. `counters` with their
+    zones where they lie in this frame: the camera may have been nudged.
     """
 
     samples: tuple[Sample, ...]
@@ -57,6 +61,11 @@ class Look:
     tags: tuple[Box, ...]
     visitors: tuple[Box, ...]
     unread: tuple[Box, ...] = ()
+    counters: tuple[Counter, ...] = ()
+
+    def placed(self, counter: Counter) -> Counter:
+        """The counter as it lies in this frame."""
+        return next((one for one in self.counters if one.counter == counter.counter), counter)
 
 
 def look(
@@ -74,9 +83,11 @@ def look(
 
     The gate comes first: a counter that the frame does not show gets CANNOT_TELL for every check,
     and a frame that shows none of them is given to no network. `carried`, by counter: what an
-    unchanged picture said before about further checks (`vision.attention`).
+    unchanged picture said before about further checks (`vision.attention`). Zones and the approved
+    picture follow a camera that was nudged.
     """
     picture = measure_picture(frame.image, approved.reference if approved is not None else None)
+    counters = [placed(counter, picture.lay) for counter in counters]
     views = {
         counter.counter: view_of(
             picture, [zone.polygon(frame.size_wh) for zone in counter.zones], frozen=frozen
@@ -85,6 +96,10 @@ def look(
     }
     hidden = {name: gate(view, parameters) for name, view in views.items()}
     people = find_people(frame.image, eyes.scene) if None in hidden.values() else []
+    reference: Image | None = None
+    if approved is not None:
+        compared = any(COMPARED in due.get(counter.counter, ()) for counter in counters)
+        reference = laid(approved.image, picture.lay) if compared else approved.image
     found: list[Sample] = []
     persons: list[Person] = []
     unread: list[Box] = []
@@ -94,7 +109,7 @@ def look(
         checks = sorted(due.get(name, ()))
         reason = hidden[name]
         if reason is None:
-            seen = _see(frame, counter, counters, checks, people, eyes, approved)
+            seen = _see(frame, counter, counters, checks, people, eyes, reference)
             persons += seen.staff
             visitors += seen.visitors
             if NEEDS_ATTIRE.isdisjoint(checks):
@@ -114,6 +129,7 @@ def look(
         tuple(tag for person in persons for tag in person.tags if tag.label in TAGS),
         tuple(visitors),
         tuple(unread),
+        tuple(counters),
     )
 
 
@@ -130,7 +146,7 @@ def _see(
     checks: Sequence[str],
     people: list[Box],
     eyes: Eyes,
-    approved: Approved | None,
+    reference: Image | None,
 ) -> Seen:
     staff = staffed_by(people, counter, frame.size_wh)
     visitors = [
@@ -158,7 +174,7 @@ def _see(
         items=tuple(items),
         shared=shared,
         hinted=hinted,
-        reference=approved.image if approved is not None else None,
+        reference=reference,
     )
 
 

@@ -20,6 +20,8 @@ from vision.values import Floats, Image, Reason, View, require_aware
 Grey = NDArray[np.uint8]
 """Luma picture (H, W)."""
 Bools = NDArray[np.bool_]
+Lay = NDArray[np.float64]
+"""Turn, zoom and shift (2, 3): where a point of the reference lies in a frame."""
 
 BLOCKED_MAX = 0.6
 """Share of the reference's edges that may be hidden, where the policy has no `blocked_max`."""
@@ -34,6 +36,7 @@ _TILES_MIN = 8  # with fewer textured tiles a reference says nothing about cover
 _ASK = 0.35  # more hidden than this: ask whether the camera was turned rather than covered
 _MATCHES_MIN = 20  # points that must agree on how it was turned
 _STEADY_PX = 0.5  # a shift below this is measured, but nothing is moved for it
+_FOLLOW_PX = 1.0  # from this shift on zones follow: below it lies what noise alone may measure
 _SHARPEST = 10.0  # noise looks like detail; beyond this the number says nothing
 _BURNT = 250  # luma
 _UNIFORM = 6.0  # spread of luma of a picture that shows nothing
@@ -89,13 +92,18 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PictureView:
-    """What a whole frame shows, for all counters in it. `luma` (h, w), at most 640 px wide."""
+    """What a whole frame shows, for all counters in it. `luma` (h, w), at most 640 px wide.
+
+    `lay` (2, 3) float64: where a point of the reference lies in this frame, both in shares of the
+    picture; None: where it was, as far as that matters.
+    """
 
     luma: Grey
     size_wh: tuple[int, int]
     sharpness: float
     shift: float
     blocked: float
+    lay: Lay | None = None
 
 
 def measure_picture(image: Image, reference: Reference | None = None) -> PictureView:
@@ -112,8 +120,8 @@ def measure_picture(image: Image, reference: Reference | None = None) -> Picture
         return PictureView(fine, size_wh, 1.0, 0.0, blocked)
     height, width = reference.small.shape
     small = _resized(fine, (width, height))
-    sharpness, shift, blocked = _compared(fine, small, reference)
-    return PictureView(small, size_wh, sharpness, shift, blocked)
+    sharpness, shift, blocked, lay = _compared(fine, small, reference)
+    return PictureView(small, size_wh, sharpness, shift, blocked, lay)
 
 
 def view_of(picture: PictureView, polygons: Sequence[Floats], *, frozen: bool = False) -> View:
@@ -194,8 +202,10 @@ def still(previous: Still | None, image: Image, captured_at: datetime) -> Still:
 # --- against the reference
 
 
-def _compared(fine: Grey, small: Grey, reference: Reference) -> tuple[float, float, float]:
-    """Sharpness, shift (share of the width) and blocked against the reference.
+def _compared(
+    fine: Grey, small: Grey, reference: Reference
+) -> tuple[float, float, float, Lay | None]:
+    """Sharpness, shift (share of the width), blocked, and the lay against the reference.
 
     The frame is laid over the reference as it is, then moved by what phase correlation says, then,
     if much still seems hidden, turned by what corners say; the lay that hides least is believed.
@@ -205,6 +215,7 @@ def _compared(fine: Grey, small: Grey, reference: Reference) -> tuple[float, flo
     squared = x * x + y * y
     seen = _seen(reference, x, y, squared, _light(small, reference))
     blocked, shift_px = _hidden_share(reference, seen), 0.0
+    believed: Lay | None = None
     moved_px = _moved(reference, np.sqrt(squared))
     distance_px = float(np.hypot(*moved_px))
     if distance_px < _STEADY_PX:
@@ -214,15 +225,25 @@ def _compared(fine: Grey, small: Grey, reference: Reference) -> tuple[float, flo
         again = _seen_when_laid(reference, small, lay)
         if _hidden_share(reference, again) <= blocked:
             seen, blocked, shift_px = again, _hidden_share(reference, again), distance_px
+            believed = lay
     if blocked > _ASK:
         turn = _turn(reference, small)
         if turn is not None:
             again = _seen_when_laid(reference, small, turn)
             if _hidden_share(reference, again) < blocked - 0.1:
                 blocked, shift_px = _hidden_share(reference, again), _corner_px(turn, small)
+                believed = turn
     if blocked > BLOCKED_MAX:
         shift_px = 0.0
-    return _sharpness(fine, squared, seen, reference), shift_px / small.shape[1], blocked
+    shares = None if believed is None or shift_px < _FOLLOW_PX else _in_shares(believed, small)
+    return _sharpness(fine, squared, seen, reference), shift_px / small.shape[1], blocked, shares
+
+
+def _in_shares(lay: Lay, small: Grey) -> Lay:
+    """A lay in pixels of the small picture as one in shares of the picture."""
+    size = np.array([small.shape[1], small.shape[0]], np.float64)
+    turned = lay[:, :2] * size[None, :] / size[:, None]
+    return np.hstack([turned, lay[:, 2:] / size[:, None]])
 
 
 def _light(small: Grey, reference: Reference) -> float:
@@ -240,7 +261,7 @@ def _seen(reference: Reference, x: Floats, y: Floats, squared: Floats, light: fl
     return seen
 
 
-def _seen_when_laid(reference: Reference, small: Grey, lay: NDArray[np.float64]) -> Bools:
+def _seen_when_laid(reference: Reference, small: Grey, lay: Lay) -> Bools:
     """The same after the frame was laid over the reference; `lay` (2, 3) frame from reference."""
     height, width = small.shape
     laid = cv2.warpAffine(
@@ -262,7 +283,7 @@ def _moved(reference: Reference, outline: Floats) -> tuple[float, float]:
     return float(x_px), float(y_px)
 
 
-def _turn(reference: Reference, small: Grey) -> NDArray[np.float64] | None:
+def _turn(reference: Reference, small: Grey) -> Lay | None:
     """The turn, zoom and shift on which most corners agree (2, 3), frame from reference."""
     points, marks = _corners(small)
     if min(len(points), len(reference.points)) < _MATCHES_MIN:
@@ -278,7 +299,7 @@ def _turn(reference: Reference, small: Grey) -> NDArray[np.float64] | None:
     return np.asarray(turn, np.float64)
 
 
-def _corner_px(turn: NDArray[np.float64], small: Grey) -> float:
+def _corner_px(turn: Lay, small: Grey) -> float:
     """How far the corners of the picture moved on average."""
     height, width = small.shape
     corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]], np.float64)

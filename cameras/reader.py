@@ -17,7 +17,7 @@ from cameras.config import CameraConfig
 from cameras.credentials import hide_credentials
 from cameras.mask import burn_in
 from cameras.sampling import SLACK, Sampler
-from cameras.sources import FrameSource, Paceable, open_source
+from cameras.sources import FrameSource, Paceable, Stamped, open_source
 from vision.errors import CameraUnauthorised, SiagaError
 from vision.values import Frame, Gap, Reason
 from vision.view import Still, still
@@ -101,7 +101,8 @@ class CameraReader:
     - Silence: no frame for max(5 s, 3 periods) is NO_SIGNAL, whatever the library believes. One
       `Gap` is given at that moment, and one with its whole length when frames come again. A played
       recording is silent only where the recording is, not when this computer is late.
-    - Frozen: the same picture, to the pixel, for `frozen_after_s`. Frames are still handed on.
+    - Frozen: the same picture, to the pixel, for `frozen_after_s`, or pictures that come while the
+      camera's own time stands still or repeats itself. Frames are still handed on.
     - Low rate: for a minute fewer than half of the frames that `period_s` asks for.
     - A camera's own clock dates nothing; one that is far off is told in `detail`.
     - A live camera's stream must not end; it is connected again after a jittered, growing wait. A
@@ -390,7 +391,8 @@ class CameraReader:
             at = frame.captured_at
             self._still = still(self._still, image, at)
             limit_s = self._config.frozen_after_s
-            frozen = limit_s > 0 and self._still.lasted_s >= limit_s
+            same_s, stuck_s = self._still.lasted_s, capture.stuck_s
+            frozen = limit_s > 0 and max(same_s, stuck_s) >= limit_s
             gap = None
             if self._state in (ReaderState.NO_SIGNAL, ReaderState.STARTING):
                 self._rate.begin(at)
@@ -404,9 +406,10 @@ class CameraReader:
             self._skew_s = capture.skew_s
             if frozen:
                 self._become(ReaderState.FROZEN, at)
+                got = "the same one" if same_s >= limit_s else "one and the same moment"
                 self._detail = (
-                    f"{self.camera}: expected a living picture, got the same one "
-                    f"for {self._still.lasted_s:.0f} s"
+                    f"{self.camera}: expected a living picture, got {got} "
+                    f"for {max(same_s, stuck_s):.0f} s"
                 )
             elif capture.live and self._rate.is_low:
                 self._become(ReaderState.LOW_RATE, at)
@@ -513,6 +516,12 @@ class _Capture:
         """When the source has its next frame, if it knows."""
         source = self._source
         return source.promised_at if source is not None else None
+
+    @property
+    def stuck_s(self) -> float:
+        """For how long the camera's own time stands still, if it tells."""
+        source = self._source
+        return source.stuck_s if isinstance(source, Stamped) else 0.0
 
     @property
     def skew_s(self) -> float | None:

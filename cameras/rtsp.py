@@ -22,6 +22,9 @@ from vision.values import Frame
 
 OPEN_S = 5.0
 READ_S = 3.0
+ANEW_S = 10.0
+"""A stream whose time falls back by more has begun anew; by less it repeats itself."""
+_PIECES_MAX = 16  # of one keyframe; a camera whose time stands still has no end of them
 
 
 class RtspSource:
@@ -59,6 +62,14 @@ class RtspSource:
         self._ca_file = ca_file
         self._stop = threading.Event()
         self._decodes_all = False
+        self._latest_s: float | None = None
+        self._moved_at: datetime | None = None
+
+    @property
+    def stuck_s(self) -> float:
+        """For how long the stream's own time has not moved on, though pictures came."""
+        moved_at = self._moved_at
+        return 0.0 if moved_at is None else (self._clock.now() - moved_at).total_seconds()
 
     @property
     def decodes_all(self) -> bool:
@@ -130,6 +141,7 @@ class RtspSource:
             if not packet.size or packet.is_corrupt:
                 continue
             captured_at = self._clock.now()
+            self._watch_time(packet, captured_at)
             due = [packet]
             sampler.pace(self._period_s)
             rare_s = max(0.2, 1.5 * self._period_s)
@@ -159,6 +171,14 @@ class RtspSource:
                 yield Frame(self._camera, sequence, captured_at, image_of(picture))
                 sequence += 1
 
+    def _watch_time(self, packet: "av.Packet[VideoStream]", at: datetime) -> None:
+        """Note whether the stream's own time moved on. An encoder that hangs repeats its last."""
+        if packet.pts is None or packet.time_base is None:
+            return
+        stream_s, latest_s = float(packet.pts * packet.time_base), self._latest_s
+        if latest_s is None or stream_s > latest_s or stream_s < latest_s - ANEW_S:
+            self._latest_s, self._moved_at = stream_s, at
+
     def _newest(
         self, decoder: av.VideoCodecContext, packets: "list[av.Packet[VideoStream]]"
     ) -> av.VideoFrame | None:
@@ -187,12 +207,12 @@ def whole_keyframes(
     next packet, which tells that it is whole.
     """
     held: av.Packet[VideoStream] | None = None
-    cuts, last_pts = False, None
+    cuts, last_pts, pieces = False, None, 0
     for packet in packets:
         key = packet.is_keyframe
         if held is not None:
-            if key and packet.pts == held.pts:
-                held = _joined(held, packet)
+            if key and packet.pts == held.pts and pieces < _PIECES_MAX:
+                held, pieces = _joined(held, packet), pieces + 1
                 continue
             yield held
             held = None
@@ -200,7 +220,7 @@ def whole_keyframes(
             cuts = cuts or (packet.pts is not None and packet.pts == last_pts)
             last_pts = packet.pts
             if cuts:
-                held = packet
+                held, pieces = packet, 1
                 continue
         yield packet
     if held is not None:

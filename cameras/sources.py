@@ -28,6 +28,7 @@ __all__ = [
     "PictureFolderSource",
     "PushSource",
     "RtspSource",
+    "Stamped",
     "open_source",
 ]
 
@@ -69,6 +70,16 @@ class Paceable(Protocol):
 
     def pace(self, period_s: float) -> None:
         """From now on at most one frame per period. From any thread."""
+        ...
+
+
+@runtime_checkable
+class Stamped(Protocol):
+    """A source whose pictures carry the camera's own time."""
+
+    @property
+    def stuck_s(self) -> float:
+        """For how many seconds that time has not moved on, though pictures came."""
         ...
 
 

@@ -40,20 +40,27 @@ def coded(folder: Path) -> str:
 def feed(
     _factory: "GstRtspServer.RTSPMediaFactory", media: "GstRtspServer.RTSPMedia", folder: Path
 ) -> None:
-    """Give the coded pictures of a folder, 15 a second, for as long as somebody looks."""
+    """Give the coded pictures of a folder, 15 a second, for as long as somebody looks.
+
+    Of a folder `stuck` the time stands still after three seconds, of `loops` it repeats itself.
+    """
     pictures = [path.read_bytes() for path in sorted(folder.iterdir())]
+    source = media.get_element().get_by_name_recurse_up("source")
     given = 0
 
-    def more(source: "Gst.Element", _bytes: int) -> None:
+    def give() -> bool:
         nonlocal given
+        late = max(0, given - 45)
+        moment = {"stuck": given - late, "loops": given - late + late % 30}.get(folder.name, given)
         buffer = Gst.Buffer.new_wrapped(pictures[given % len(pictures)])
-        buffer.pts = buffer.dts = given * Gst.SECOND // 15
+        buffer.pts = buffer.dts = moment * Gst.SECOND // 15
         buffer.duration = Gst.SECOND // 15
         given += 1
-        source.emit("push-buffer", buffer)
+        return bool(source.emit("push-buffer", buffer) == Gst.FlowReturn.OK)
 
-    source = media.get_element().get_by_name_recurse_up("source")
-    source.connect("need-data", more)
+    for _ in range(8):  # what the server wants before it answers
+        give()
+    GLib.timeout_add(1000 // 15, give)
 
 
 MOUNTS = {

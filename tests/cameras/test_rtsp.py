@@ -84,7 +84,7 @@ def test_motion_jpeg_over_rtsp_is_read_too(open_server: RtspServer) -> None:
 
 @pytest.fixture(scope="module")
 def player(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RtspServer]:
-    """A camera that shows chosen pictures; /cut: slices; /grows: another size in mid-stream."""
+    """A camera that shows chosen pictures: in slices, in two sizes, with odd times."""
     folder = tmp_path_factory.mktemp("play")
     small = [picture(7 * number, (320, 192)) for number in range(30)]
     large = [picture(7 * number, (640, 384)) for number in range(30)]
@@ -92,6 +92,7 @@ def player(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RtspServer]:
         write_coded(folder / "cut", "h264", small, slices=4),
         write_coded(folder / "grows", "h264", small + large),
         write_coded(folder / "grows5", "h265", small + large),
+        *(write_coded(folder / name, "h264", small) for name in ("fine", "stuck", "loops")),
     ]
     with rtsp_server(play=play) as server:
         yield server
@@ -235,6 +236,27 @@ def test_a_still_picture_is_frozen_on_the_wire_too(open_server: RtspServer) -> N
     """The test card of a broken encoder."""
     with Watched(open_server.port, "/still") as watched:
         watched.becomes(ReaderState.FROZEN, 10)
+
+
+@pytest.mark.parametrize("path", ["/stuck", "/loops"])
+def test_a_stream_whose_time_stands_still_is_frozen_though_its_pictures_differ(
+    player: RtspServer, path: str
+) -> None:
+    """An encoder that hangs sends its last moment, or its last seconds again and again."""
+    with Watched(player.port, path) as watched:
+        watched.becomes(ReaderState.OK)
+        watched.becomes(ReaderState.FROZEN, 15)
+        assert "got one and the same moment for" in watched.reader.status().detail
+
+
+def test_a_stream_whose_time_goes_on_is_never_frozen(player: RtspServer) -> None:
+    """The same pictures in a circle, as a camera of a still room may look."""
+    with Watched(player.port, "/fine") as watched:
+        watched.becomes(ReaderState.OK)
+        end = time.monotonic() + 6
+        while time.monotonic() < end:
+            assert watched.reader.status().state is not ReaderState.FROZEN
+            time.sleep(0.05)
 
 
 STATES: list[tuple[str, str, Callable[[Watched], bool]]] = [

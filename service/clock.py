@@ -6,39 +6,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from cameras.clock import Clock as CameraClock
+from cameras.clock import SystemClock
 
-class Clock(Protocol):
-    """The time of the office. `speed`: office seconds per second of the machine."""
+
+class Clock(CameraClock, Protocol):
+    """The time of the office, which its cameras live by too. `speed`: office seconds per second of
+    the machine.
+    """
 
     @property
     def speed(self) -> float:
         """1 but for recordings."""
         ...
 
-    def now(self) -> datetime:
-        """Aware, UTC."""
-        ...
 
-    def wait_until(self, at: datetime, stop: threading.Event) -> bool:
-        """Wait for `at`; False when `stop` was set before."""
-        ...
-
-
-class WallClock:
+class WallClock(SystemClock):
     """The machine's own time."""
 
     speed = 1.0
-
-    def now(self) -> datetime:
-        """Aware, UTC."""
-        return datetime.now(UTC)
-
-    def wait_until(self, at: datetime, stop: threading.Event) -> bool:
-        """Wait for `at`; False when `stop` was set before."""
-        while (left := (at - self.now()).total_seconds()) > 0:
-            if stop.wait(min(left, 60.0)):
-                return False
-        return not stop.is_set()
 
 
 @dataclass(frozen=True, slots=True)

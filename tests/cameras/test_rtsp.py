@@ -7,11 +7,13 @@ from datetime import timedelta
 from itertools import islice, pairwise
 from pathlib import Path
 
+import av
 import pytest
+from av.video.stream import VideoStream
 
 from cameras.config import CameraConfig
 from cameras.reader import Backoff, CameraReader, ReaderState
-from cameras.rtsp import RtspSource
+from cameras.rtsp import RtspSource, whole_keyframes
 from tests.cameras.drawing import write_coded
 from tests.cameras.servers import (
     PASSWORD,
@@ -107,6 +109,20 @@ def test_a_keyframe_that_comes_in_pieces_is_one_picture(player: RtspServer) -> N
     given_up.cancel()
     assert {frame.size_wh for frame in frames} == {(320, 192)}
     assert len({frame.image.tobytes() for frame in frames}) == 4
+
+
+def test_keyframes_of_one_moment_without_end_are_not_gathered_for_ever() -> None:
+    """A camera whose time stands still, every picture a keyframe: memory must not grow."""
+
+    def keyframes() -> "Iterator[av.Packet[VideoStream]]":
+        for _ in range(1000):
+            packet: av.Packet[VideoStream] = av.Packet(b"piece")  # type: ignore[assignment]
+            packet.pts, packet.is_keyframe = 90_000, True
+            yield packet
+
+    sizes = [packet.size for packet in whole_keyframes(keyframes())]
+    assert sum(sizes) == 1000 * len(b"piece")
+    assert max(sizes) <= 16 * len(b"piece")
 
 
 @pytest.mark.parametrize("path", ["/grows", "/grows5"])

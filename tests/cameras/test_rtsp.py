@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from fractions import Fraction
 from itertools import islice, pairwise
 from pathlib import Path
 
@@ -117,7 +118,8 @@ def test_keyframes_of_one_moment_without_end_are_not_gathered_for_ever() -> None
     def keyframes() -> "Iterator[av.Packet[VideoStream]]":
         for _ in range(1000):
             packet: av.Packet[VideoStream] = av.Packet(b"piece")  # type: ignore[assignment]
-            packet.pts, packet.is_keyframe = 90_000, True
+            packet.pts, packet.dts, packet.time_base = 90_000, 90_000, Fraction(1, 90_000)
+            packet.is_keyframe = True
             yield packet
 
     sizes = [packet.size for packet in whole_keyframes(keyframes())]

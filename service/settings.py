@@ -49,9 +49,8 @@ from service.faults import (
     shown,
     word_of,
 )
-from service.messages.home import MqttSettings
 from service.messages.targets import is_known
-from service.messages.values import MessageSettings, Quiet, Recipient
+from service.messages.values import MessageSettings, MqttSettings, Quiet, Recipient
 from service.messages.vocabulary import TOPICS, Topic
 from service.policies import known_policies, load_policy
 from service.texts import Lang

@@ -7,7 +7,7 @@ that a gettext catalogue can take the file over.
 import tomllib
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, tzinfo
-from enum import Enum, StrEnum
+from enum import Enum
 from functools import cache
 from importlib.resources import files
 from typing import Protocol
@@ -15,6 +15,7 @@ from typing import Protocol
 from service.board import CameraState, TileState
 from service.calendar import HolidayKind
 from service.dress import DressKind
+from service.languages import Lang as Lang  # told on
 from service.messages.vocabulary import LetterState, Topic, Trouble
 from service.store.reviews import Case, Look, Queue
 from vision.briefing import Leader, TickItem
@@ -59,13 +60,6 @@ VOCABULARIES: tuple[type[Enum], ...] = (
 """The closed vocabularies of which every member has a word in every language."""
 
 INDONESIAN_ZONES = frozenset({"WIB", "WITA", "WIT"})
-
-
-class Lang(StrEnum):
-    """The languages of pages and messages. Indonesian is the default."""
-
-    ID = "id"
-    EN = "en"
 
 
 class Said(Protocol):

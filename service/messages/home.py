@@ -7,12 +7,11 @@ topic changes when the office does, not with every picture.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from service.board import Board, CameraStatus, Finding, Tile, TileState
+from service.messages.values import MqttSettings
 from service.texts import Lang, finding_text, text, word
 from vision.day import Phase
 from vision.policy import Policy
@@ -20,20 +19,6 @@ from vision.policy import Policy
 ONLINE, OFFLINE = "online", "offline"
 PHASES = [phase.value for phase in Phase]
 STATES = [state.value for state in TileState]
-
-
-@dataclass(frozen=True, slots=True)
-class MqttSettings:
-    """The table `[messages.mqtt]`: where the broker is and under which topics the office speaks."""
-
-    host: str
-    port: int = 1883
-    user: str = ""
-    password: str = field(default="", repr=False)
-    tls: bool = False
-    ca_file: Path | None = None
-    prefix: str = "siaga"
-    discovery_prefix: str = "homeassistant"
 
 
 class Topics:

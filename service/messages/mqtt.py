@@ -22,11 +22,11 @@ from service.clock import Clock
 from service.messages.home import (
     OFFLINE,
     ONLINE,
-    MqttSettings,
     Topics,
     announcements,
     states,
 )
+from service.messages.values import MqttSettings
 from service.messages.vocabulary import Trouble
 from service.settings import Settings
 

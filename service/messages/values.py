@@ -2,13 +2,27 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta, tzinfo
+from pathlib import Path
 
 from service.alarms import CameraAlarm
-from service.messages.home import MqttSettings
+from service.languages import Lang
 from service.messages.vocabulary import TOPICS, Topic
-from service.texts import Lang
 from vision.day import DayPlan
 from vision.values import Readiness, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class MqttSettings:
+    """The table `[messages.mqtt]`: where the broker is and under which topics the office speaks."""
+
+    host: str
+    port: int = 1883
+    user: str = ""
+    password: str = field(default="", repr=False)
+    tls: bool = False
+    ca_file: Path | None = None
+    prefix: str = "siaga"
+    discovery_prefix: str = "homeassistant"
 
 
 @dataclass(frozen=True, slots=True)

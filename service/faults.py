@@ -19,7 +19,7 @@ Word = TypeVar("Word", bound=StrEnum)
 Model = TypeVar("Model", bound=BaseModel)
 
 
-SECRET = ("password", "token_", "url_")
+SECRET = ("password", "secret", "token_", "url_")
 """What stands under keys with these words is never shown, even where it is out of place."""
 
 

@@ -49,7 +49,7 @@ from service.faults import (
     shown,
     word_of,
 )
-from service.messages.targets import is_known
+from service.messages.targets import is_known, is_web
 from service.messages.values import MessageSettings, MqttSettings, Quiet, Recipient
 from service.messages.vocabulary import TOPICS, Topic
 from service.policies import known_policies, load_policy
@@ -476,6 +476,14 @@ class RecipientTable(Table):
         default=None,
         pattern=r"^[A-Z_][A-Z0-9_]*$",
         description="name of the environment variable that holds the address",
+    )
+    secret_file: str | None = Field(
+        default=None, description="file that holds the secret under which a webhook is signed"
+    )
+    secret_env: str | None = Field(
+        default=None,
+        pattern=r"^[A-Z_][A-Z0-9_]*$",
+        description="name of the environment variable that holds that secret",
     )
     tell: list[Annotated[Topic, word_of(Topic)]] | None = Field(
         default=None, description="what of: digest, camera, counter"
@@ -1253,7 +1261,14 @@ class _Reading:
 
     def recipient(self, row: RecipientTable, table: MessagesTable, path: KeyPath) -> Recipient:
         key, address = self.address(row, path)
-        if address and not is_known(address):
+        secrets = self.secrets(row, "secret", path)
+        if len(secrets) > 1:
+            self.fault(path, "the secret in one place", "secret_env and secret_file")
+        secret = secrets[0][1] if secrets else ""
+        if secrets and address and not is_web(address):
+            remedy = "only webhooks are signed; leave the secret out for other addresses"
+            self.fault((*path, key), "https:// beside a secret", "another (not shown)", remedy)
+        elif not secrets and address and not is_known(address):
             remedy = "like tgram://..., mailtos://..., jsons://...; see docs/messages.md"
             self.fault((*path, key), "an address that apprise knows", "another (not shown)", remedy)
         if row.quiet and row.quiet[0] == row.quiet[1]:
@@ -1266,6 +1281,7 @@ class _Reading:
             tell=TOPICS if row.tell is None else frozenset(row.tell),
             quiet=Quiet(*row.quiet) if row.quiet else None,
             address=address,
+            secret=secret,
         )
 
     def address(self, row: RecipientTable, path: KeyPath) -> tuple[str, str]:

@@ -22,8 +22,14 @@ class Hook:
     statuses: list[int] = field(default_factory=list)
     got: list[dict[str, Any]] = field(default_factory=list)
     headers: list[Mapping[str, str]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
     open: threading.Event = field(default_factory=threading.Event)
     asked: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def web_address(self) -> str:
+        """The same for a signed webhook."""
+        return f"http://127.0.0.1:{self.port}/kunci-rahasia"
 
     @property
     def address(self) -> str:
@@ -45,6 +51,7 @@ def web_hook(*statuses: int) -> Iterator[Hook]:
             status = hook.statuses.pop(0) if hook.statuses else 200
             if status == 200:
                 hook.got.append(json.loads(body))
+                hook.bodies.append(body)
                 hook.headers.append(dict(self.headers))
             self.send_response(status)
             self.send_header("Content-Length", "0")

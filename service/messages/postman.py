@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from service.clock import Clock
-from service.messages.targets import AppriseTarget, NotSent, Target
+from service.messages import targets
+from service.messages.targets import NotSent, Target
 from service.messages.values import MessageSettings, Recipient
 from service.messages.vocabulary import Trouble
 from service.store.outbox import Letter, Outbox
@@ -58,11 +59,11 @@ class Postman:
         outbox: Outbox,
         settings: Callable[[], MessageSettings],
         clock: Clock,
-        target_of: Callable[[str], Target] = AppriseTarget,
+        target_of: Callable[[Recipient], Target] = targets.target_of,
     ) -> None:
         """`settings` are asked each round: they may be changed while the office works.
 
-        `target_of` makes a target of an address. Errors: NotSent.
+        `target_of` makes the target of a recipient. Errors: NotSent.
         """
         self._outbox = outbox
         self._settings = settings
@@ -131,7 +132,7 @@ class Postman:
     def _carry(self, letter: Letter, recipient: Recipient) -> None:
         try:
             try:
-                self._target_of(recipient.address).send(letter.key, letter.title, letter.body)
+                self._target_of(recipient).send(letter.key, letter.title, letter.body)
             except NotSent as error:
                 self._failed(letter, error.trouble)
             except Exception as error:  # noqa: BLE001 - whatever a target's code may raise
@@ -164,7 +165,7 @@ class Postman:
         found = set()
         for recipient in self._settings().recipients:
             try:
-                if self._target_of(recipient.address).repeatable:
+                if self._target_of(recipient).repeatable:
                     found.add(recipient.name)
             except NotSent:
                 continue
@@ -181,14 +182,14 @@ def try_out(
     recipients: Mapping[str, Recipient],
     key: str,
     title_body_of: Callable[[Recipient], tuple[str, str]],
-    target_of: Callable[[str], Target] = AppriseTarget,
+    target_of: Callable[[Recipient], Target] = targets.target_of,
 ) -> dict[str, Trouble | None]:
     """Send a trial message to each at once; what went wrong with each (None: it left)."""
     results: dict[str, Trouble | None] = {}
     for name, recipient in recipients.items():
         title, body = title_body_of(recipient)
         try:
-            target_of(recipient.address).send(key, title, body)
+            target_of(recipient).send(key, title, body)
         except NotSent as error:
             results[name] = error.trouble
         else:

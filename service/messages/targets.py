@@ -1,9 +1,11 @@
-"""Where messages go: any address that `apprise` knows. Nothing of an address is ever shown.
+"""Where messages go: any address that `apprise` knows, and signed webhooks. No address is shown.
 
 `apprise` tells why a message did not leave only in its log, beside hosts and names. That log is
 read here, turned into a `Trouble`, and goes nowhere else.
 """
 
+import hmac
+import json
 import logging
 import re
 import threading
@@ -11,8 +13,12 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from hashlib import sha256
 from typing import Any, Protocol
 
+import httpx
+
+from service.messages.values import Recipient
 from service.messages.vocabulary import Trouble
 
 CONNECT_S = 5.0
@@ -22,6 +28,9 @@ READ_S = 10.0
 KEY_HEADER = "Idempotency-Key"
 """By it a webhook knows a message that it has already."""
 
+
+SIGNATURE_HEADER = "Siaga-Signature"
+"""`sha256=` and the HMAC of the body's bytes under the recipient's secret, in hexadecimal."""
 
 WEBHOOKS = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})
 """Schemes of addresses that take headers of ours."""
@@ -76,6 +85,54 @@ class AppriseTarget:
                 raise NotSent(Trouble.BROKEN) from None  # its text may hold the address
         if not left:
             raise NotSent(_why(lines))
+
+
+class SignedHook:
+    """A web address that is sent JSON with a signature over its bytes: who has the key can check
+    that the message comes from this office. It knows a message by the `key` in it.
+    """
+
+    repeatable = True
+
+    def __init__(self, address: str, secret: str) -> None:
+        self._address = address
+        self._secret = secret.encode()
+
+    def send(self, key: str, title: str, body: str) -> None:
+        """Send. Errors: NotSent."""
+        told = {"key": key, "title": title, "message": body}
+        content = json.dumps(told, ensure_ascii=False).encode()
+        headers = {
+            "Content-Type": "application/json",
+            KEY_HEADER: key,
+            SIGNATURE_HEADER: f"sha256={hmac.new(self._secret, content, sha256).hexdigest()}",
+        }
+        timeout = httpx.Timeout(READ_S, connect=CONNECT_S)
+        with _listened():  # its log names the address
+            try:
+                answer = httpx.post(
+                    self._address, content=content, headers=headers, timeout=timeout
+                )
+            except httpx.HTTPError:
+                raise NotSent(Trouble.NO_CONNECTION) from None
+            except (httpx.InvalidURL, ValueError):
+                raise NotSent(Trouble.NO_ADDRESS) from None
+        if not answer.is_success:
+            raise NotSent(trouble_of(answer.status_code))
+
+
+def target_of(recipient: Recipient) -> Target:
+    """The target of a recipient. Errors: NotSent, where its address is missing or not known."""
+    if recipient.secret:
+        if not is_web(recipient.address):
+            raise NotSent(Trouble.NO_ADDRESS)
+        return SignedHook(recipient.address, recipient.secret)
+    return AppriseTarget(recipient.address)
+
+
+def is_web(address: str) -> bool:
+    """Whether an address is one of the web, as signed webhooks need it."""
+    return bool(re.fullmatch(r"https?://[^\s/]+(/\S*)?", address))
 
 
 def is_known(address: str) -> bool:
@@ -150,7 +207,7 @@ class _Ear(logging.Handler):
 def _ear() -> _Ear:
     """The only listener of that log: hosts and names in it reach no log of ours."""
     ear = _Ear()
-    for name in ("apprise", "requests", "urllib3", "requests_oauthlib"):
+    for name in ("apprise", "requests", "urllib3", "requests_oauthlib", "httpx", "httpcore"):
         logger = logging.getLogger(name)
         logger.handlers = [ear]
         logger.propagate = False
@@ -168,14 +225,18 @@ def _listened() -> Iterator[list[str]]:
         del ear.lines[me]
 
 
+def trouble_of(status: int) -> Trouble:
+    """The trouble that a refusing status of HTTP tells of."""
+    is_busy = status in (408, 425, 429) or status >= 500
+    return Trouble.BUSY if is_busy else Trouble.REFUSED
+
+
 def _why(lines: list[str]) -> Trouble:
     """The trouble that the lines of a failed sending tell of."""
     said = " ".join(lines)
     found = re.search(r"error[=:\s]+(\d{3})\b", said, re.IGNORECASE)
     if found:
-        status = int(found.group(1))
-        is_busy = status in (408, 425, 429) or status >= 500
-        return Trouble.BUSY if is_busy else Trouble.REFUSED
+        return trouble_of(int(found.group(1)))
     if re.search(r"connection", said, re.IGNORECASE):
         return Trouble.NO_CONNECTION
     return Trouble.BROKEN

@@ -51,13 +51,16 @@ class Quiet:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who is told, where, of what. `address` is a secret: it is in no repr and no answer."""
+    """Who is told, where, of what. `address` is in no repr and no answer; nor is `secret`, under
+    which messages to a webhook are signed (empty: they are not).
+    """
 
     name: str
     lang: Lang = Lang.ID
     tell: frozenset[Topic] = TOPICS
     quiet: Quiet | None = None
     address: str = field(default="", repr=False)
+    secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,24 @@ def test_an_address_that_nobody_understands_is_refused_and_not_shown(tmp_path: P
     assert "rahasia" not in str(raised.value)
 
 
+def test_a_signed_webhook_is_read_and_its_secret_shown_nowhere(tmp_path: Path) -> None:
+    """Signed or not, an address stays a secret."""
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets/hook").write_text("https://gateway.example.go.id/kunci-rahasia", "utf-8")
+    (tmp_path / "secrets/sign").write_text("garam-rahasia\n", "utf-8")
+    signed = (
+        '[[messages.to]]\nname = "gateway"\nurl_file = "secrets/hook"\n'
+        'secret_file = "secrets/sign"\n'
+    )
+    settings = load(tmp_path, signed)
+    assert settings.messages.recipients[0].secret == "garam-rahasia"
+    assert "rahasia" not in repr(settings)
+    with pytest.raises(ConfigError, match="expected an address that apprise knows"):
+        load(tmp_path, signed.replace('secret_file = "secrets/sign"\n', ""))
+    with pytest.raises(ConfigError, match="expected https:// beside a secret"):
+        load(tmp_path, signed.replace('"secrets/hook"', '"secrets/kepala.url"'))
+
+
 MQTT = """
 [messages.mqtt]
 host = "10.0.0.9"

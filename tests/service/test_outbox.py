@@ -9,12 +9,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from service.messages.deciding import decide
 from service.messages.postman import PAUSES_S, Postman, again_at
-from service.messages.targets import AppriseTarget, NotSent, is_known
+from service.messages.targets import AppriseTarget, NotSent, is_known, target_of
 from service.messages.values import (
     CounterNews,
     MessageSettings,
@@ -223,6 +224,53 @@ def test_nobody_at_the_address_is_no_connection(store: Store) -> None:
         AppriseTarget(gone).send("k", "t", "b")
     assert raised.value.trouble is Trouble.NO_CONNECTION
     assert str(raised.value) == "no_connection"
+
+
+def test_a_signed_webhook_can_be_checked_by_its_receiver(store: Store, journal: Journal) -> None:
+    """With the lines that docs/messages.md gives; a foreign message does not pass."""
+    page = (Path(__file__).parents[2] / "docs" / "messages.md").read_text("utf-8")
+    sample = page.split("```python\n", 1)[1].split("```", 1)[0]
+    names: dict[str, Any] = {}
+    exec(sample, names)
+    comes_from_siaga = names["comes_from_siaga"]
+    with web_hook(503) as hook:
+        to = Recipient("gateway", address=hook.web_address, secret="garam")
+        leave(store, to)
+        hand = HandClock()
+        with postman(store, hand, to) as man:
+            until(partial(attempted, store, 1))
+            hand.at += timedelta(seconds=PAUSES_S[0])
+            man.ring()
+            until(partial(attempted, store, 2))
+        assert hook.got == [
+            {
+                "key": newest(store).key,
+                "title": "KPPN Contoh: loket perlu dilihat",
+                "message": "Loket 1: kosong\nPapan",
+            }
+        ]
+        signature = hook.headers[0]["Siaga-Signature"]
+        assert comes_from_siaga(hook.bodies[0], signature, b"garam")
+        assert not comes_from_siaga(hook.bodies[0] + b" ", signature, b"garam")
+        assert not comes_from_siaga(hook.bodies[0], signature, b"gula")
+    assert "rahasia" not in journal.text
+    assert "garam" not in journal.text + repr(to)
+
+
+@pytest.mark.parametrize(
+    ("recipient", "trouble"),
+    [
+        (Recipient("x", address="tgram://1/2", secret="garam"), Trouble.NO_ADDRESS),
+        (Recipient("x", address="http://127.0.0.1:1/", secret="garam"), Trouble.NO_CONNECTION),
+        (Recipient("x", address="http://[::1/", secret="garam"), Trouble.NO_ADDRESS),
+        (Recipient("x"), Trouble.NO_ADDRESS),
+    ],
+)
+def test_a_webhook_that_cannot_be_reached_says_why(recipient: Recipient, trouble: Trouble) -> None:
+    """In a word of ours."""
+    with pytest.raises(NotSent) as raised:
+        target_of(recipient).send("k", "t", "b")
+    assert raised.value.trouble is trouble
 
 
 def test_what_waited_before_a_restart_leaves_after_it_once(tmp_path: Path) -> None:

@@ -457,9 +457,9 @@ def roster_edit(rostered: Mapping[str, bool], known: Sequence[str]) -> Edit:
     typed = Typed()
     for name in rostered:
         if name not in known:
-            typed.fault(f"roster.{shown(name)}", "counter_unknown")
+            typed.fault("roster.served", "counter_unknown")
     if known and not any(rostered.get(name, True) for name in known):
-        typed.fault("roster", "roster_none")
+        typed.fault("roster.served", "roster_none")
 
     def put(data: Plain, make: Make) -> None:
         for row in data.get("counters") or []:
@@ -469,3 +469,14 @@ def roster_edit(rostered: Mapping[str, bool], known: Sequence[str]) -> Edit:
 
     off = sorted(name for name in known if not rostered.get(name, True))
     return Edit("roster", tuple(typed.problems), put, detail={"not_served": off})
+
+
+def policy_edit(choice: str, known: Sequence[str]) -> Edit:
+    """Which policy the office follows: the id of a standard, or the path of a file beside it."""
+    typed = Typed()
+    if choice not in known:
+        typed.fault("policy.choice", "policy_unknown")
+    detail = {"policy": choice}
+    return Edit(
+        "policy", tuple(typed.problems), _puts("office", {"policy": choice}), detail=detail
+    )

@@ -9,7 +9,17 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from service.faults import Fault, Table, TomlFile, close_to, listed, read_toml, shown, word_of
+from service.faults import (
+    Fault,
+    Table,
+    TomlFile,
+    close_to,
+    listed,
+    parse_toml,
+    read_toml,
+    shown,
+    word_of,
+)
 from service.toml_lines import KeyPath
 from vision.checks import CHECKS
 from vision.errors import PolicyError
@@ -232,6 +242,14 @@ class HeadTable(Table):
     parameters: dict[str, float] = Field(description="the numbers of the standard")
 
 
+class PolicyFaults(PolicyError):
+    """A policy has faults; each of them, beside the text that lists them all."""
+
+    def __init__(self, message: str, faults: tuple[Fault, ...] = ()) -> None:
+        super().__init__(message)
+        self.faults = faults
+
+
 def known_policies() -> tuple[str, ...]:
     """The ids of the standards that come with Siaga."""
     return tuple(sorted(path.stem for path in STANDARDS.glob("*.toml")))
@@ -246,7 +264,15 @@ def load_policy(name: str | Path, checks: frozenset[str] = KNOWN_CHECKS) -> Poli
         path = STANDARDS / f"{name}.toml"
     else:
         path = Path(name)
-    file = read_toml(path, PolicyError)
+    return _policy_of(read_toml(path, PolicyError), checks)
+
+
+def parse_policy(name: str, content: bytes) -> Policy:
+    """The standard that a file of this name would hold. Errors: PolicyError, as above."""
+    return _policy_of(parse_toml(name, content, PolicyError), KNOWN_CHECKS)
+
+
+def _policy_of(file: TomlFile, checks: frozenset[str]) -> Policy:
     faults: list[Fault] = []
     head_data = {key: value for key, value in file.data.items() if key != "clauses"}
     head = file.read(HeadTable, head_data, (), faults)
@@ -257,7 +283,7 @@ def load_policy(name: str | Path, checks: frozenset[str] = KNOWN_CHECKS) -> Poli
         reading.miss_no_number()
     clauses = reading.clauses()
     if faults or head is None:
-        raise PolicyError(listed(faults))
+        raise PolicyFaults(listed(faults), tuple(faults))
     return Policy(
         policy=head.id,
         version=head.version,

@@ -200,3 +200,168 @@ class DressCalendarAnswer(Value):
     weekdays: dict[str, DressKept]
     days: tuple[DressDayKept, ...]
     today: DressKept
+
+
+# --- retention, roster
+
+
+class RetentionSent(Asked):
+    """How long things are kept, as typed: days, and gigabytes of pictures."""
+
+    version: Version
+    crop_days: Text
+    rows_days: Text
+    samples_days: Text
+    evidence_gb: Text
+
+
+class Range(Value):
+    """What a number may be."""
+
+    low: float
+    high: float
+
+
+class RetentionAnswer(Value):
+    """How long things are kept. `contest_days` and `audit_days` are fixed."""
+
+    version: str
+    file_changed: bool
+    crop_days: int
+    rows_days: int
+    samples_days: int
+    evidence_gb: float
+    contest_days: float
+    audit_days: float
+    ranges: dict[str, Range]
+
+
+class RosterSent(Asked):
+    """Which counters are served, by their id; one that is not named stays as it is."""
+
+    version: Version
+    served: Annotated[dict[str, bool], Field(max_length=200)]
+
+
+class RosterCounter(Value):
+    """A counter, and whether it is served. No person is named anywhere."""
+
+    counter: str
+    name: str
+    role: str
+    served: bool
+
+
+class RosterAnswer(Value):
+    """The roster in force: counters that are not served are not judged."""
+
+    version: str
+    file_changed: bool
+    counters: tuple[RosterCounter, ...]
+
+
+# --- privacy
+
+
+class PrivacySent(Asked):
+    """Who is responsible, for what, and whom to ask; for the notice and the assessment."""
+
+    version: Version
+    controller: Text = ""
+    contact: Text = ""
+    officer: Text = ""
+    purpose: Text = ""
+    basis: Text = ""
+    opinion: Text = ""
+    consulted: Text = ""
+    notices: list[Text] = Field(default=[], max_length=20)
+
+
+class PrivacyAnswer(Value):
+    """The same as it is in force. `missing`: what must be filled in before going live."""
+
+    version: str
+    file_changed: bool
+    controller: str
+    contact: str
+    officer: str
+    purpose: str
+    basis: str
+    opinion: str
+    consulted: date | None
+    notices: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+class NoticePart(Value):
+    """A paragraph of the notice with its heading."""
+
+    heading: Words
+    text: Words
+
+
+class NoticeAnswer(Value):
+    """The camera notice for the wall, filled from the settings."""
+
+    title: Words
+    parts: tuple[NoticePart, ...]
+
+
+class AssessmentLine(Value):
+    """A line of the assessment. `filled` false: people must still write it."""
+
+    label: Words
+    text: Words
+    filled: bool
+
+
+class AssessmentPart(Value):
+    """A part of the assessment."""
+
+    title: Words
+    lines: tuple[AssessmentLine, ...]
+
+
+class AssessmentAnswer(Value):
+    """The privacy impact assessment as far as the settings fill it. No legal opinion."""
+
+    parts: tuple[AssessmentPart, ...]
+    open: int
+
+
+# --- policy
+
+
+class PolicyChosen(Asked):
+    """Which policy the office shall follow: one of `choices`."""
+
+    version: Version
+    choice: Text
+
+
+class PolicySent(Asked):
+    """A policy file as text; it is checked, kept beside the office's file and chosen."""
+
+    version: Version
+    content: Annotated[str, Field(max_length=400_000)] = ""
+
+
+class PolicyOffered(Value):
+    """A policy that may be chosen. `fault`: why it cannot be used."""
+
+    choice: str
+    citation: str | None
+    title: Words | None
+    chosen: bool
+    fault: str
+
+
+class PolicyChoiceAnswer(Value):
+    """The policy in force, and those that may be chosen. `waiting` holds from the next start on."""
+
+    version: str
+    file_changed: bool
+    citation: str
+    title: Words
+    waiting: str | None
+    choices: tuple[PolicyOffered, ...]

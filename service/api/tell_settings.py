@@ -1,5 +1,6 @@
 """From the settings in force to the answers of the page Pengaturan and its API."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -9,10 +10,19 @@ from service.api.schemas import Words
 from service.api.tell import words
 from service.calendar import Hours, HoursChange, national_table, plan_day
 from service.dress import DressCalendar, DressRule
+from service.edits import RETENTION, shown
+from service.policies import PolicyFaults, known_policies, load_policy
+from service.privacy import FIXED, assessment, missing, notice
+from service.problems import Problem
 from service.settings import WEEKDAYS, CalendarTable, DressTable, HoursTable
 from service.setup import Setup
+from service.texts import Lang
+from vision.errors import PolicyError
 
 AHEAD_DAYS = 14
+POLICIES = "policies"
+"""The folder beside the office's file in which uploaded policies are kept."""
+FAULTS_TOLD = 12
 
 
 def calendar_answer(setup: Setup, now: datetime) -> s.CalendarAnswer:
@@ -159,3 +169,155 @@ def dress_answer(setup: Setup, now: datetime) -> s.DressCalendarAnswer:
 def _dress(rule: DressRule) -> dict[str, Any]:
     told: Words = words(rule.kind)
     return {"rule": rule.kind, "rule_text": told, "words": rule.words, "colours": rule.colours}
+
+
+def retention_answer(setup: Setup) -> s.RetentionAnswer:
+    """How long things are kept."""
+    kept = setup.settings.retention
+    return s.RetentionAnswer(
+        version=setup.version,
+        file_changed=setup.file_changed,
+        crop_days=kept.crop_days,
+        rows_days=kept.rows_days,
+        samples_days=kept.samples_days,
+        evidence_gb=kept.evidence_gb,
+        contest_days=FIXED.contest_days,
+        audit_days=FIXED.audit_days,
+        ranges={
+            name: s.Range(low=float(low), high=float(high))
+            for name, (low, high) in RETENTION.items()
+        },
+    )
+
+
+def roster_answer(setup: Setup) -> s.RosterAnswer:
+    """Which counters are served."""
+    settings = setup.settings
+    return s.RosterAnswer(
+        version=setup.version,
+        file_changed=setup.file_changed,
+        counters=tuple(
+            s.RosterCounter(
+                counter=counter.counter,
+                name=counter.name,
+                role=counter.role,
+                served=counter.counter in settings.rostered,
+            )
+            for counter in settings.layout.counters
+        ),
+    )
+
+
+def privacy_answer(setup: Setup) -> s.PrivacyAnswer:
+    """Who is responsible, and what is still to be filled in."""
+    privacy = setup.settings.privacy
+    return s.PrivacyAnswer(
+        version=setup.version,
+        file_changed=setup.file_changed,
+        controller=privacy.controller,
+        contact=privacy.contact,
+        officer=privacy.officer,
+        purpose=privacy.purpose,
+        basis=privacy.basis,
+        opinion=privacy.opinion,
+        consulted=privacy.consulted,
+        notices=privacy.notices,
+        missing=missing(privacy),
+    )
+
+
+def notice_answer(setup: Setup) -> s.NoticeAnswer:
+    """The notice in both languages."""
+    one, other = (notice(setup.settings, lang) for lang in (Lang.ID, Lang.EN))
+    return s.NoticeAnswer(
+        title=Words(id=one.title, en=other.title),
+        parts=tuple(
+            s.NoticePart(heading=Words(id=a[0], en=b[0]), text=Words(id=a[1], en=b[1]))
+            for a, b in zip(one.parts, other.parts, strict=True)
+        ),
+    )
+
+
+def assessment_answer(setup: Setup) -> s.AssessmentAnswer:
+    """The assessment in both languages."""
+    one, other = (assessment(setup.settings, lang) for lang in (Lang.ID, Lang.EN))
+    parts = tuple(
+        s.AssessmentPart(
+            title=Words(id=a.title, en=b.title),
+            lines=tuple(
+                s.AssessmentLine(
+                    label=Words(id=x.label, en=y.label),
+                    text=Words(id=x.words, en=y.words),
+                    filled=x.filled,
+                )
+                for x, y in zip(a.lines, b.lines, strict=True)
+            ),
+        )
+        for a, b in zip(one, other, strict=True)
+    )
+    return s.AssessmentAnswer(
+        parts=parts, open=sum(not line.filled for part in parts for line in part.lines)
+    )
+
+
+def policy_choice_answer(setup: Setup) -> s.PolicyChoiceAnswer:
+    """The policy in force and those beside it."""
+    policy, waiting = setup.settings.policy, setup.waiting_policy
+    written = _section(setup, "office").get("policy", "")
+    return s.PolicyChoiceAnswer(
+        version=setup.version,
+        file_changed=setup.file_changed,
+        citation=policy.citation,
+        title=Words(id=policy.title_id, en=policy.title_en),
+        waiting=None if waiting is None else waiting.citation,
+        choices=tuple(
+            _offered(setup, choice, chosen=choice == written) for choice in policy_choices(setup)
+        ),
+    )
+
+
+def policy_choices(setup: Setup) -> tuple[str, ...]:
+    """Standards that come with Siaga, files in `policies/`, and what the file names now."""
+    folder = setup.file.path.parent
+    files = sorted(f"{POLICIES}/{path.name}" for path in (folder / POLICIES).glob("*.toml"))
+    written = str(_section(setup, "office").get("policy", ""))
+    return tuple(dict.fromkeys([*known_policies(), *files, *([written] if written else [])]))
+
+
+def _offered(setup: Setup, choice: str, *, chosen: bool) -> s.PolicyOffered:
+    known = choice in known_policies()
+    try:
+        policy = load_policy(choice if known else setup.file.path.parent / choice)
+    except PolicyError as error:
+        fault = str(error).splitlines()[0]
+        return s.PolicyOffered(choice=choice, citation=None, title=None, chosen=chosen, fault=fault)
+    return s.PolicyOffered(
+        choice=choice,
+        citation=policy.citation,
+        title=Words(id=policy.title_id, en=policy.title_en),
+        chosen=chosen,
+        fault="",
+    )
+
+
+def policy_problems(error: PolicyError) -> list[Problem]:
+    """What is wrong with a policy, line by line, as it is told beside the field."""
+    faults = error.faults if isinstance(error, PolicyFaults) else ()
+    told = []
+    for fault in faults[:FAULTS_TOLD]:
+        is_key = fault.expected in ("a known key", "a known parameter")
+        code = "policy_key" if is_key else "policy_fault"
+        values = {
+            "line": fault.line,
+            "key": fault.key,
+            "expected": fault.expected,
+            "got": shown(fault.got),
+            "remedy": fault.remedy,
+        }
+        ranged = re.fullmatch(r"a number from (\S+) to (\S+)", fault.expected)
+        if ranged is not None:
+            code, values["low"], values["high"] = "policy_number", ranged[1], ranged[2]
+        told.append(Problem.of("policy.content", code, **values))
+    if len(faults) > FAULTS_TOLD:
+        told.append(Problem.of("policy.content", "policy_more", n=len(faults) - FAULTS_TOLD))
+    return told or [Problem.of("policy.content", "file_fault", fault=error)]

@@ -1,5 +1,6 @@
 """The page Pengaturan: what its templates are given. All it changes goes through the API."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -14,22 +15,59 @@ from service.api.door import Door
 from service.api.routes.people import accounts_answer, act_words, audit_answer, tokens_answer
 from service.api.schemas import Words
 from service.api.security import PEOPLE, SETUP, TheDoor, Who
-from service.api.tell_settings import calendar_answer, dress_answer
+from service.api.tell_settings import (
+    calendar_answer,
+    dress_answer,
+    policy_choice_answer,
+    privacy_answer,
+    retention_answer,
+    roster_answer,
+)
 from service.calendar import HolidayKind
 from service.dress import DressKind
+from service.policies import WITH_RULE
+from service.privacy import assessment, notice
 from service.settings import WEEKDAYS
-from service.texts import Lang, capital, day_text, moment_text, text, word
+from service.texts import (
+    Lang,
+    capital,
+    check_text,
+    clause_text,
+    day_text,
+    listed,
+    moment_text,
+    number_text,
+    text,
+    word,
+)
 from service.web.offers import offers
 from service.web.pages import PageRoute, language, render
+from vision.policy import Clause, Policy, Signal
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 TABS = (
     ("calendar", "/settings"),
     ("dress", "/settings/dress"),
+    ("roster", "/settings/roster"),
+    ("policy", "/settings/policy"),
+    ("retention", "/settings/retention"),
     ("accounts", "/settings/accounts"),
+    ("privacy", "/settings/privacy"),
     ("audit", "/settings/audit"),
 )
+NUMBERS: Mapping[Signal, tuple[str, ...]] = {
+    Signal.READY: ("ready_", "vis_ready", "px_person", "gap_bridge"),
+    Signal.MANNED: ("absent_", "vis_manned", "px_person", "gap_bridge"),
+    Signal.BADGE: ("badge_", "px_chest", "px_badge"),
+    Signal.READABLE: ("read_", "px_letter", "px_badge"),
+    Signal.SCREEN: ("screen_", "vis_screen", "px_screen"),
+    Signal.DESK_ITEM: ("obj_", "vis_desk", "px_object"),
+    Signal.DESK_REFERENCE: ("desk_", "vis_desk", "px_object"),
+    Signal.CHAT: ("chat_", "px_person"),
+}
+"""How the numbers begin that a signal card is judged by; those of sight hold for all."""
+
 BLANK: dict[str, Any] = {
     **dict.fromkeys(("briefing", "opens", "closes", "work_ends", "name", "note", "date"), ""),
     **dict.fromkeys(("first", "last", "type", "words"), ""),
@@ -44,18 +82,28 @@ BLANK: dict[str, Any] = {
 
 
 def page(
-    tab: str, request: Request, who: Who, door: Door, view: object, **values: object
+    tab: str,
+    request: Request,
+    who: Who,
+    door: Door,
+    view: object,
+    *,
+    sheet: str = "",
+    **values: object,
 ) -> Response:
-    """One part of the settings. `view` None: this office cannot be set up from its pages."""
+    """One part of the settings. `view` None: this office cannot be set up from its pages.
+
+    `sheet`: a page that belongs to the part and is printed.
+    """
     lang = language(request)
     body = render(
-        f"settings_{tab}.html",
+        f"settings_{sheet or tab}.html",
         request,
         lang,
         office=door.office.board().office_name,
         tab=tab,
         tabs=[(name, href, text(f"settings.tab_{name}", lang)) for name, href in TABS],
-        heading=text(f"settings.tab_{tab}", lang),
+        heading=text(f"settings.tab_{sheet or tab}", lang),
         available=door.setup is not None,
         changed=door.setup is not None and door.setup.file_changed,
         view=view,
@@ -175,6 +223,156 @@ def show_audit(
         ],
     }
     return page("audit", request, who, door, view)
+
+
+@router.get("/settings/roster", dependencies=[Depends(SETUP)])
+def show_roster(request: Request, who: Who, door: TheDoor) -> Response:
+    """Which counters are served."""
+    view = None if door.setup is None else roster_answer(door.setup)
+    return page("roster", request, who, door, view)
+
+
+@router.get("/settings/retention", dependencies=[Depends(SETUP)])
+def show_retention(request: Request, who: Who, door: TheDoor) -> Response:
+    """How long things are kept."""
+    lang = language(request)
+    if door.setup is None:
+        return page("retention", request, who, door, None)
+    told = retention_answer(door.setup)
+
+    def ranged(name: str) -> str:
+        low, high = told.ranges[name].low, told.ranges[name].high
+        return text(
+            "settings.range", lang, low=number_text(low, lang), high=number_text(high, lang)
+        )
+
+    view = {
+        **told.model_dump(),
+        "evidence_gb": number_text(told.evidence_gb, lang, 1),
+        "contest_days": number_text(told.contest_days, lang),
+        "audit_days": number_text(told.audit_days, lang),
+        "crop_range": ranged("crop_days"),
+        "gb_range": ranged("evidence_gb"),
+        "samples_range": ranged("samples_days"),
+        "rows_range": ranged("rows_days"),
+    }
+    return page("retention", request, who, door, view)
+
+
+@router.get("/settings/policy", dependencies=[Depends(SETUP)])
+def show_policy(request: Request, who: Who, door: TheDoor) -> Response:
+    """Each clause with its text, class and thresholds; choosing another policy."""
+    lang = language(request)
+    policy = door.office.policy()
+    title = policy.title_id if lang is Lang.ID else policy.title_en
+    view: dict[str, Any] = {
+        "version": "",
+        "force": text("settings.policy_force", lang, title=title, citation=policy.citation),
+        "waiting": "",
+        "groups": _groups(policy, lang),
+    }
+    if door.setup is not None:
+        told = policy_choice_answer(door.setup)
+        broken = text("settings.policy_broken", lang)
+        view |= {
+            "version": told.version,
+            "waiting": text("settings.policy_waiting", lang, citation=told.waiting)
+            if told.waiting
+            else "",
+            "choices": [
+                {
+                    **one.model_dump(),
+                    "words": f"{one.choice} ({broken}: {one.fault})"
+                    if one.title is None
+                    else f"{_either(one.title, lang)} · {one.citation} · {one.choice}",
+                }
+                for one in told.choices
+            ],
+        }
+    return page("policy", request, who, door, view)
+
+
+def _groups(policy: Policy, lang: Lang) -> list[dict[str, Any]]:
+    roles: dict[str, list[dict[str, Any]]] = {}
+    for clause in policy.clauses:
+        roles.setdefault(clause.role, []).append(_clause(clause, lang))
+    return [
+        {
+            "name": role,
+            "count": text("settings.clauses", lang, n=len(clauses)),
+            "clauses": clauses,
+        }
+        for role, clauses in roles.items()
+    ]
+
+
+def _clause(clause: Clause, lang: Lang) -> dict[str, Any]:
+    rule = clause.rule
+    begins = NUMBERS[rule.signal] if rule is not None else ()
+    by = clause.decided_by
+    if rule is not None:
+        by = f"{check_text(rule.check, lang)} ({rule.signal})"
+    elif clause.combines:
+        by = by or ", ".join(clause.combines)
+    return {
+        "id": clause.clause,
+        "text": capital(clause_text(clause, lang)),
+        "kind": word(clause.kind, lang),
+        "class": word(clause.observability, lang),
+        "blocks": clause.blocks_ready,
+        "off": not clause.enabled,
+        "unruled": word(clause.without_rule, lang)
+        if clause.without_rule and clause.observability in WITH_RULE
+        else "",
+        "by": by,
+        "source": clause.source,
+        "numbers": []
+        if rule is None
+        else [
+            (name, number_text(value, lang))
+            for name, value in rule.parameters.items()
+            if name.startswith(begins)
+        ],
+    }
+
+
+@router.get("/settings/privacy", dependencies=[Depends(SETUP)])
+def show_privacy(request: Request, who: Who, door: TheDoor) -> Response:
+    """Who is responsible, and whom to ask."""
+    lang = language(request)
+    if door.setup is None:
+        return page("privacy", request, who, door, None)
+    told = privacy_answer(door.setup)
+    names = [text(f"dpia.{name}", lang) for name in told.missing]
+    view = {
+        **told.model_dump(),
+        "consulted": told.consulted or "",
+        "notices": "\n".join(told.notices),
+        "missing": listed(names, lang),
+    }
+    return page("privacy", request, who, door, view)
+
+
+@router.get("/settings/notice", dependencies=[Depends(SETUP)])
+def show_notice(request: Request, who: Who, door: TheDoor) -> Response:
+    """The camera notice for the wall."""
+    view = None if door.setup is None else notice(door.setup.settings, language(request))
+    return page("privacy", request, who, door, view, sheet="notice")
+
+
+@router.get("/settings/assessment", dependencies=[Depends(SETUP)])
+def show_assessment(request: Request, who: Who, door: TheDoor) -> Response:
+    """The privacy impact assessment."""
+    lang = language(request)
+    view = None
+    if door.setup is not None:
+        settings = door.setup.settings
+        now = door.office.board().now
+        view = {
+            "parts": assessment(settings, lang),
+            "day": day_text(now, settings.zone, lang),
+        }
+    return page("privacy", request, who, door, view, sheet="assessment")
 
 
 def _either(words: Words, lang: Lang) -> str:

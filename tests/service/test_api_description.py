@@ -61,6 +61,17 @@ MODELS: dict[str, type[BaseModel]] = {
     "PUT /api/v1/settings/calendar": set_answers.CalendarAnswer,
     "GET /api/v1/settings/dress": set_answers.DressCalendarAnswer,
     "PUT /api/v1/settings/dress": set_answers.DressCalendarAnswer,
+    "GET /api/v1/settings/retention": set_answers.RetentionAnswer,
+    "PUT /api/v1/settings/retention": set_answers.RetentionAnswer,
+    "GET /api/v1/settings/roster": set_answers.RosterAnswer,
+    "PUT /api/v1/settings/roster": set_answers.RosterAnswer,
+    "GET /api/v1/settings/privacy": set_answers.PrivacyAnswer,
+    "PUT /api/v1/settings/privacy": set_answers.PrivacyAnswer,
+    "GET /api/v1/settings/notice": set_answers.NoticeAnswer,
+    "GET /api/v1/settings/assessment": set_answers.AssessmentAnswer,
+    "GET /api/v1/settings/policy": set_answers.PolicyChoiceAnswer,
+    "PUT /api/v1/settings/policy": set_answers.PolicyChoiceAnswer,
+    "POST /api/v1/settings/policies": set_answers.PolicyChoiceAnswer,
     "GET /api/v1/accounts": people.AccountsAnswer,
     "POST /api/v1/accounts": people.SecretAnswer,
     "POST /api/v1/accounts/{name}/password": people.SecretAnswer,
@@ -244,8 +255,12 @@ def test_every_route_stands_in_the_documents() -> None:
 
 def write() -> None:
     """Write examples and description again."""
-    with tempfile.TemporaryDirectory() as folder, open_store(Path(folder)) as store:
-        clock, office, evidence = WallClock(), FakeOffice(), Evidence(Path(folder))
+    clock = WallClock()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_store(Path(folder), clock=clock) as store,
+    ):
+        office, evidence = FakeOffice(), Evidence(Path(folder))
         cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         accounts = Accounts(store, clock=clock, hasher=cheap)
         for role in Role:

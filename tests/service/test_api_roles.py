@@ -15,6 +15,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from service.accounts import Role
+from service.policies import STANDARDS
 from service.store import ContestRow, Store, UserRow
 from tests.fakes_office import clock, fake_picture, fake_verdict
 from tests.service.conftest import ATTEMPT, PASSWORD, House
@@ -73,6 +74,23 @@ DRESS: dict[str, Any] = {
     },
     "days": [{"date": "2026-10-02", "rule": "pattern", "words": "batik"}],
 }
+RETENTION: dict[str, Any] = {
+    "version": IN_FORCE,
+    "crop_days": "14",
+    "rows_days": "365",
+    "samples_days": "2",
+    "evidence_gb": "20,5",
+}
+PRIVACY: dict[str, Any] = {
+    "version": IN_FORCE,
+    "controller": "Kepala KPPN Contoh",
+    "contact": "meja informasi, (0724) 123456",
+    "purpose": "memastikan loket siap melayani",
+    "basis": "ND-12/2026",
+    "consulted": "2026-10-01",
+    "notices": ["pintu utama", "loket 1"],
+}
+POLICY = (STANDARDS / "djpb-spm.toml").read_text("utf-8")
 LIVE = "GET /api/v1/stream"  # never ends under the test client: tested in test_api_stream.py
 
 
@@ -185,6 +203,24 @@ CASES = {
     "PUT /api/v1/settings/calendar": Case("/api/v1/settings/calendar", body=CALENDAR),
     "GET /api/v1/settings/dress": Case("/api/v1/settings/dress"),
     "PUT /api/v1/settings/dress": Case("/api/v1/settings/dress", body=DRESS),
+    "GET /api/v1/settings/retention": Case("/api/v1/settings/retention"),
+    "PUT /api/v1/settings/retention": Case("/api/v1/settings/retention", body=RETENTION),
+    "GET /api/v1/settings/roster": Case("/api/v1/settings/roster"),
+    "PUT /api/v1/settings/roster": Case(
+        "/api/v1/settings/roster", body={"version": IN_FORCE, "served": {"loket_1": True}}
+    ),
+    "GET /api/v1/settings/privacy": Case("/api/v1/settings/privacy"),
+    "PUT /api/v1/settings/privacy": Case("/api/v1/settings/privacy", body=PRIVACY),
+    "GET /api/v1/settings/notice": Case("/api/v1/settings/notice"),
+    "GET /api/v1/settings/assessment": Case("/api/v1/settings/assessment"),
+    "GET /api/v1/settings/policy": Case("/api/v1/settings/policy"),
+    "PUT /api/v1/settings/policy": Case(
+        "/api/v1/settings/policy", body={"version": IN_FORCE, "choice": "djpb-spm"}
+    ),
+    "GET /api/v1/settings/policy/file": Case("/api/v1/settings/policy/file"),
+    "POST /api/v1/settings/policies": Case(
+        "/api/v1/settings/policies", 201, {"version": IN_FORCE, "content": POLICY}
+    ),
     "GET /api/v1/accounts": Case("/api/v1/accounts"),
     "POST /api/v1/accounts": Case(
         "/api/v1/accounts", 201, {"name": "baru", "role": "viewer"}, fresh_name

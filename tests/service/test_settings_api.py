@@ -8,7 +8,7 @@ import pytest
 
 from service.accounts import Role
 from tests.service.conftest import House
-from tests.service.test_api_roles import CALENDAR, DRESS
+from tests.service.test_api_roles import CALENDAR, DRESS, POLICY, PRIVACY, RETENTION
 from tests.service.test_setup_api import codes
 from vision.errors import ConfigError
 
@@ -182,3 +182,135 @@ def test_a_file_whose_dress_is_faulty_is_refused_with_its_line(house: House) -> 
     path.write_text(path.read_text("utf-8") + "\n[dress.weekdays.senin]\nrule = 'free'\n", "utf-8")
     with pytest.raises(ConfigError, match=r"dress\.weekdays\.senin: expected a weekday"):
         house.setup.reload("test")
+
+
+def test_retention_is_saved_and_refused_beside_its_field(house: House) -> None:
+    """A comma or a point, whole days, within what the standard allows."""
+    assert put(house, "retention", RETENTION).status_code == 200
+    kept = house.setup.settings.retention
+    assert (kept.crop_days, kept.evidence_gb) == (14, 20.5)
+    answer = put(
+        house, "retention", RETENTION, crop_days="31", rows_days="90,5", evidence_gb="banyak"
+    )
+    assert codes(answer) == {
+        "retention.crop_days": "number_range",
+        "retention.rows_days": "number_whole",
+        "retention.evidence_gb": "number_range",
+    }
+    assert house.setup.settings.retention == kept
+
+
+def test_a_counter_that_is_not_served_is_not_judged_from_the_save_on(house: House) -> None:
+    """It is a key of the counter's own table; the last one cannot be taken off."""
+    path = house.setup.file.path
+    text = path.read_text("utf-8")
+    second = text[text.index("[[counters]]") :].replace("loket_1", "loket_2")
+    path.write_text(text + "\n" + second.replace("0.05", "0.55").replace("0.45", "0.95"), "utf-8")
+    house.setup.reload("test")
+    answer = put(house, "roster", {"served": {"loket_1": False}})
+    assert answer.status_code == 200
+    assert [one["served"] for one in answer.json()["counters"]] == [False, True]
+    assert house.setup.settings.rostered == {"loket_2"}
+    assert codes(put(house, "roster", {"served": {"loket_2": False, "loket_1": False}})) == {
+        "roster.served": "roster_none"
+    }
+    assert codes(put(house, "roster", {"served": {"loket_9": True}})) == {
+        "roster.served": "counter_unknown"
+    }
+
+
+def test_notice_and_assessment_are_filled_from_the_settings(house: House) -> None:
+    """What is missing says so, in the notice, in the assessment and in the list of what is open."""
+    client = house.signed_in(Role.ADMIN)
+    before = client.get("/api/v1/settings/assessment").json()["open"]
+    assert "(belum diisi)" in client.get("/api/v1/settings/notice").text
+    assert "controller" in read(house, "privacy")["missing"]
+    assert put(house, "privacy", PRIVACY).status_code == 200
+    assert put(house, "retention", RETENTION, crop_days="9").status_code == 200
+    assert read(house, "privacy")["missing"] == ["opinion"]
+    notice = client.get("/api/v1/settings/notice").json()
+    told = " ".join(part["text"]["id"] for part in notice["parts"])
+    for word in ("KPPN Contoh", "paling lama 9 hari", "(0724) 123456", "07.10", "72 jam"):
+        assert word in told
+    assert "(belum diisi)" not in told
+    after = client.get("/api/v1/settings/assessment").json()
+    assert after["open"] < before
+    lines = [line for part in after["parts"] for line in part["lines"]]
+    assert any("hall_1" in line["text"]["en"] for line in lines)
+    assert any("Kamis, 1 Oktober 2026" in line["text"]["id"] for line in lines)
+    assert codes(put(house, "privacy", PRIVACY, contact="a\u202eb", basis="x" * 700)) == {
+        "privacy.contact": "text_marks",
+        "privacy.basis": "text_long",
+    }
+
+
+def test_a_policy_with_an_unknown_key_is_refused_with_its_line_and_kept_nowhere(
+    house: House,
+) -> None:
+    """Every fault at once, and the office goes on under the one it has."""
+    lines = POLICY.splitlines()
+    at = lines.index("[parameters]")
+    broken = "\n".join([*lines[: at + 1], "obj_hold = 60", *lines[at + 1 :]])
+    answer = house.signed_in(Role.ADMIN).post(
+        "/api/v1/settings/policies", json={"version": house.setup.version, "content": broken}
+    )
+    assert codes(answer) == {"policy.content": "policy_key"}
+    problem = answer.json()["error"]["detail"]["problems"][0]["text"]["id"]
+    assert f"Baris {at + 2}" in problem
+    assert "obj_hold" in problem
+    head = "colour = 'merah'\n" + POLICY
+    answer = house.signed_in(Role.ADMIN).post(
+        "/api/v1/settings/policies", json={"version": house.setup.version, "content": head}
+    )
+    assert codes(answer) == {"policy.content": "policy_key"}
+    number = POLICY.replace("det_hi = 0.60", "det_hi = 6")
+    for content, code in (
+        ("", "policy_missing"),
+        ("id = ", "file_fault"),
+        (number, "policy_number"),
+    ):
+        answer = house.signed_in(Role.ADMIN).post(
+            "/api/v1/settings/policies", json={"version": house.setup.version, "content": content}
+        )
+        assert codes(answer) == {"policy.content": code}
+    assert not (house.setup.file.path.parent / "policies").exists()
+    assert codes(put(house, "policy", {"choice": "../../etc/passwd"})) == {
+        "policy.choice": "policy_unknown"
+    }
+
+
+def test_a_policy_that_is_uploaded_waits_for_the_next_start(house: House) -> None:
+    """No day is judged by two; the file lies beside the office's and is chosen in it."""
+    newer = POLICY.replace('version = "2026.1"', 'version = "2026.2"')
+    client = house.signed_in(Role.ADMIN)
+    answer = client.post(
+        "/api/v1/settings/policies", json={"version": house.setup.version, "content": newer}
+    )
+    assert answer.status_code == 201
+    told = answer.json()
+    assert "2026.2" in told["waiting"]
+    assert "2026.1" in told["citation"]
+    (chosen,) = [one for one in told["choices"] if one["chosen"]]
+    assert (house.setup.file.path.parent / chosen["choice"]).read_text("utf-8") == newer
+    assert client.get("/api/v1/settings/policy/file").text == newer
+    assert put(house, "policy", {"choice": "djpb-spm"}).json()["waiting"] is None
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        *("", "dress", "roster", "policy", "retention", "privacy", "notice", "assessment"),
+        *("accounts", "audit"),
+    ],
+)
+def test_only_an_administrator_opens_a_part_of_the_settings(house: House, part: str) -> None:
+    """403 in words, and nothing of the settings in the page."""
+    path = f"/settings/{part}".rstrip("/")
+    for role in (Role.VIEWER, Role.SUPERVISOR, Role.EVALUATOR):
+        answer = house.signed_in(role).get(path, headers={"accept": "text/html"})
+        assert answer.status_code == 403
+        for word in ("Ramadan", "kemeja", "office.toml", "FO-B1", "settings.js", "hall_1"):
+            assert word not in answer.text
+    shown = house.signed_in(Role.ADMIN).get(path, headers={"accept": "text/html"})
+    assert shown.status_code == 200
+    assert "settings.js" in shown.text

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from service.accounts import Role
 from service.api.app import close_streams
+from service.policies import STANDARDS
 from tests.live_office import PASSWORD, LiveOffice, live_office, until
 from tests.web.conftest import watch
 from tests.web.stage import free_port
@@ -98,25 +99,29 @@ def site(tmp_path: Path, chromium: Browser) -> Iterator[Site]:
     assert complaints == []
 
 
-PARTS = ("/settings", "/settings/dress", "/settings/accounts", "/settings/audit")
+PARTS = (
+    *("", "/dress", "/roster", "/policy", "/retention", "/accounts", "/privacy", "/notice"),
+    *("/assessment", "/audit"),
+)
 
 
-@pytest.mark.parametrize("path", PARTS)
+@pytest.mark.parametrize(("lang", "width"), [("id", 1280), ("en", 360)])
 def test_every_part_is_readable_in_both_languages_on_a_phone_and_a_pc(
     site: Site,
-    path: str,
+    lang: str,
+    width: int,
     keep: Callable[[Page, str], None],
     violations: Callable[[Page], list[str]],
 ) -> None:
     """Axe finds nothing, and nothing is wider than the screen."""
-    name = path.strip("/").replace("/", "-")
-    for lang, width in (("id", 1280), ("en", 360)):
-        page = site.open(path, lang, width)
+    page = site.open("/settings", lang, width)
+    for part in PARTS:
+        page.goto(f"{site.url}/settings{part}")
         expect(page.locator("h1")).to_have_text({"id": "Pengaturan", "en": "Settings"}[lang])
         expect(page.locator("nav.tabs [aria-current]")).to_be_visible()
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert violations(page) == []
-        keep(page, f"{name}-{lang}-{width}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, part
+        assert violations(page) == [], part
+        keep(page, f"settings{part.replace('/', '-')}-{lang}-{width}")
 
 
 def test_a_calendar_that_closes_before_it_opens_is_refused_and_nothing_typed_is_lost(
@@ -231,12 +236,43 @@ def test_an_account_and_a_token_are_made_shown_once_and_ended(
     expect(page.locator("tbody tr")).to_contain_text("user/siti.r")
 
 
-@pytest.mark.parametrize("path", PARTS)
-def test_only_an_administrator_sees_the_settings(site: Site, path: str) -> None:
-    """Others get 403 in words, and nothing of the settings in the page."""
-    for role in (Role.VIEWER, Role.EVALUATOR, Role.SUPERVISOR):
-        page = site.open(path, role=role)
-        expect(page.locator("body")).to_contain_text("bukan untuk peran Anda")
-        for word in ("Ramadan", "kemeja", "office.toml", "FO-B1"):
-            assert word not in page.content()
-        expect(page.locator('a[href="/settings"]')).to_have_count(0)
+def test_a_policy_file_with_an_unknown_key_is_refused_in_words(site: Site, tmp_path: Path) -> None:
+    """Beside the file that was chosen; one without fault is chosen and waits."""
+    page = site.open("/settings/policy")
+    content = (STANDARDS / "djpb-spm.toml").read_text("utf-8")
+    page.get_by_role("button", name="Periksa dan pilih").click()
+    expect(page.locator("#policy-content-problem")).to_contain_text("Pilih berkas kebijakan")
+    file = tmp_path / "baru.toml"
+    file.write_text("warna = 'merah'\n" + content, "utf-8")
+    page.locator("#policy-content").set_input_files(file)
+    page.get_by_role("button", name="Periksa dan pilih").click()
+    fault = page.locator("#policy-content-problem")
+    expect(fault).to_contain_text('Baris 1: kunci "warna" tidak dikenal')
+    file.write_text(content.replace('version = "2026.1"', 'version = "2026.2"'), "utf-8")
+    page.locator("#policy-content").set_input_files(file)
+    page.get_by_role("button", name="Periksa dan pilih").click()
+    expect(page.locator("main")).to_contain_text("berlaku sejak Siaga dijalankan lagi: djpb-spm")
+    assert site.live.setup.waiting_policy is not None
+
+
+def test_counters_served_and_the_notice_change_with_a_save(site: Site) -> None:
+    """Saved by a press; the notice on paper says what was filled in."""
+    page = site.open("/settings/roster")
+    page.get_by_label("Loket 2").check()
+    page.get_by_role("button", name="Simpan").click()
+    expect(page.locator("#bar-words")).to_contain_text("Tersimpan")
+    assert site.live.setup.settings.rostered == {"FO-1", "FO-2"}
+    page.goto(f"{site.url}/settings/privacy")
+    page.locator("#contact").fill("meja informasi \u200f")
+    page.locator("#notices").fill("pintu utama\nloket 1")
+    page.get_by_role("button", name="Simpan").click()
+    expect(page.locator("#contact-problem")).to_contain_text("tak terlihat")
+    expect(page.locator("#notices")).to_have_value("pintu utama\nloket 1")
+    page.locator("#contact").fill("meja informasi")
+    page.get_by_role("button", name="Simpan").click()
+    expect(page.locator("#bar-words")).to_contain_text("Tersimpan")
+    page.get_by_role("link", name="Pemberitahuan untuk dinding").click()
+    expect(page.locator("article")).to_contain_text("Hubungi meja informasi")
+    page.emulate_media(media="print")
+    expect(page.locator("nav.tabs")).to_be_hidden()
+    expect(page.locator("article")).to_be_visible()

@@ -1,0 +1,73 @@
+"""Take the pictures of the page Pengaturan for `docs/pictures`:
+
+python -m tests.web.settings_pictures docs/pictures
+"""
+
+import argparse
+import tempfile
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import uvicorn
+from playwright.sync_api import sync_playwright
+
+from service.api.app import close_streams
+from tests.live_office import EMPTY_OFFICE, PASSWORD, live_office, until
+from tests.web.conftest import ARGUMENTS
+from tests.web.stage import free_port
+
+OFFICE = (
+    EMPTY_OFFICE
+    + """
+[[calendar.seasons]]
+name = "Ramadan"
+from = 2027-02-08
+to = 2027-03-09
+briefing = "07:30"
+opens = "08:00"
+closes = "14:00"
+break = ["12:00", "12:30"]
+
+[[calendar.holidays]]
+date = 2027-03-20
+name = "Hari jadi kabupaten"
+type = "lokal"
+"""
+)
+
+
+def main() -> None:
+    """Take them all."""
+    parser = argparse.ArgumentParser(description="Take the pictures of the page Pengaturan.")
+    parser.add_argument("folder", type=Path)
+    folder = parser.parse_args().folder
+    with (
+        tempfile.TemporaryDirectory() as office,
+        live_office(Path(office), OFFICE) as live,
+        sync_playwright() as playwright,
+    ):
+        port = free_port()
+        server = uvicorn.Server(uvicorn.Config(live.app, port=port, log_level="error"))
+        threading.Thread(target=server.run, daemon=True).start()
+        until(lambda: server.started)
+        url = f"http://127.0.0.1:{port}"
+        secret, _ = live.accounts.sign_in("admin", PASSWORD, "127.0.0.1", timedelta(hours=1))
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", headless=True, args=ARGUMENTS
+        )
+        for lang in ("id", "en"):
+            context = browser.new_context(viewport={"width": 1280, "height": 1150})
+            for key, value in (("siaga_language", lang), ("siaga_session", secret)):
+                context.add_cookies([{"name": key, "value": value, "url": url}])
+            page = context.new_page()
+            page.goto(f"{url}/settings")
+            page.screenshot(path=folder / f"settings-{lang}.jpg", type="jpeg", quality=80)
+            context.close()
+        browser.close()
+        close_streams(live.app)
+        server.should_exit = True
+
+
+if __name__ == "__main__":
+    main()

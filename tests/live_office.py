@@ -152,6 +152,7 @@ def live_office(
             store,
             lambda at: next_ready_at(settings.calendar, at),
             worker_count=1,
+            on_gap=store.add_gap,
             on_alarm=messages.alarmed,
             on_beat=messages.beat,
         )

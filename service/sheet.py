@@ -10,6 +10,7 @@ from datetime import date, datetime, tzinfo
 from unicodedata import category
 
 from service.board import Board, CameraState
+from service.dress import UNDEFINED, DressCalendar, DressKind
 from service.texts import (
     Lang,
     capital,
@@ -68,13 +69,14 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Says packs of one office in one language."""
+    """Says packs of one office in one language. `dress` None: the office entered no calendar."""
 
     office: str
     policy: Policy
     layout: Layout
     zone: tzinfo
     lang: Lang
+    dress: DressCalendar | None = None
 
     def t(self, name: str, **values: object) -> str:
         """A message of the section `briefing`."""
@@ -232,6 +234,10 @@ class Speaker:
             lines.append(self.t("today_uncertain"))
         elif plan.note:
             lines.append(self.t("today_note", note=plan.note))
+        rule = self.dress.on(plan.day) if self.dress is not None else UNDEFINED
+        if plan.opens_at is not None and rule.kind is not DressKind.UNDEFINED:
+            worn = rule.words or word(rule.kind, self.lang)
+            lines.append(self.t("today_dress", rule=worn))
         down = [camera for camera in board.cameras if camera.state not in WELL] if board else []
         lines += [
             self.t("today_camera", camera=camera.camera, state=word(camera.state, self.lang))

@@ -151,6 +151,18 @@ def test_a_dress_calendar_says_what_is_worn_today(house: House) -> None:
     assert read(house, "dress")["today"]["rule"] == "free"
 
 
+def test_the_briefing_tells_the_dress_of_its_day_once_the_office_entered_a_calendar(
+    house: House,
+) -> None:
+    """An unsigned default is told to nobody."""
+    client = house.signed_in(Role.ADMIN)
+    page = {"accept": "text/html"}
+    assert "Pakaian: bebas" not in client.get("/briefing/2026-11-24", headers=page).text
+    assert put(house, "dress", DRESS).status_code == 200
+    told = client.get("/briefing/2026-11-24", headers=page).text
+    assert "Pakaian: bebas, sopan, rapi." in told
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [

@@ -76,7 +76,10 @@ def speaker_for(door: Door, lang: Lang) -> Speaker:
     """Who says it in a language."""
     board = door.office.board()
     teller = Teller.of(board, door.office.policy())
-    return Speaker(board.office_name, teller.policy, door.office.layout(), teller.zone, lang)
+    has_dress = door.setup is not None and "dress" in door.setup.written
+    dress = door.setup.settings.dress if door.setup is not None and has_dress else None
+    layout = door.office.layout()
+    return Speaker(board.office_name, teller.policy, layout, teller.zone, lang, dress)
 
 
 def sheet_for(caller: Caller, door: Door, day: date, lang: Lang, pack: Pack | None = None) -> Sheet:

@@ -65,7 +65,7 @@ def dress(door: TheDoor, setup: TheSetup) -> Response:
 
 @router.put("/settings/dress", response_model=s.DressCalendarAnswer, **SETUP.route)
 def save_dress(caller: Who, door: TheDoor, setup: TheSetup, body: s.DressCalendarSent) -> Response:
-    """Save the whole dress calendar; the briefing tells it from the next day on."""
+    """Save the whole dress calendar; the briefing of a day tells its rule."""
     wish = edits.DressCalendarWish(
         signed_by=body.signed_by,
         valid_until=body.valid_until,

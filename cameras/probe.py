@@ -20,6 +20,7 @@ from cameras.config import CameraConfig
 from cameras.credentials import hide_credentials
 from cameras.mjpeg import Parts, boundary_of
 from cameras.pictures import decode_picture
+from cameras.rtsp import whole_keyframes
 from cameras.snapshots import MAX_BYTES, MAX_PIXELS, HttpSnapshotSource
 from cameras.sources import DeviceSource, FrameSource, HlsSource, RtspSource, open_source
 from cameras.streams import stream_failure
@@ -155,7 +156,7 @@ def _stream(
         times: list[float] = []
         keys: list[float] = []
         bits, begun = 0, False
-        for packet in container.demux(stream):
+        for packet in whole_keyframes(container.demux(stream)):
             if not packet.size:
                 continue
             now = time.monotonic()
@@ -164,13 +165,17 @@ def _stream(
             bits += 8 * packet.size
             if packet.pts is not None:  # of the first ones it may be None
                 times.append(float(packet.pts * packet.time_base))
-                keys += times[-1:] if packet.is_keyframe else []
+                if packet.is_keyframe and keys[-1:] != times[-1:]:
+                    keys.append(times[-1])
             begun = begun or packet.is_keyframe
             if image is None and begun:
                 try:
-                    pictures = packet.decode()
+                    pictures = stream.codec_context.decode(packet)
                 except av.error.InvalidDataError:
                     pictures = []
+                if any(picture.is_corrupt for picture in pictures):  # not from here on
+                    stream.codec_context.flush_buffers()
+                    begun, pictures = False, []
                 image = image_of(pictures[-1]) if pictures else None
             if now - began - first_s >= seconds and image is not None:
                 break

@@ -8,7 +8,7 @@ import pytest
 
 from cameras.config import CameraConfig
 from cameras.probe import probe
-from tests.cameras.drawing import encoded
+from tests.cameras.drawing import encoded, write_coded
 from tests.cameras.servers import (
     PASSWORD,
     USERNAME,
@@ -72,6 +72,21 @@ def test_a_stream_tells_its_keyframe_interval_rate_and_clock(rtsp: RtspServer) -
     assert probed.keyframe_s == pytest.approx(1.0, abs=0.1)
     assert probed.skew_s == pytest.approx(0, abs=1.0)
     assert probed.advice == ()
+
+
+@pytest.mark.rtsp
+@pytest.mark.parametrize(("codec", "name", "slices"), [("h264", "h264", 4), ("h265", "hevc", 1)])
+def test_whole_pictures_are_measured_whatever_the_codec(
+    tmp_path: Path, codec: str, name: str, slices: int
+) -> None:
+    """Also where a camera cuts its keyframes at their slices: half a picture advises wrongly."""
+    shown = [picture(200 + i, (320, 192)) for i in range(30)]
+    folder = write_coded(tmp_path / "cam", codec, shown, keyframe_every=15, slices=slices)
+    with rtsp_server(play=[folder]) as server:
+        probed = probe(CameraConfig("cam-1", f"rtsp://127.0.0.1:{server.port}/cam"), 3.5)
+    assert (probed.codec, probed.size_wh) == (name, (320, 192))
+    assert probed.keyframe_s == pytest.approx(1.0, abs=0.1)
+    assert probed.image.mean(axis=(1, 2)).min() > 180, "no grey half"
 
 
 @pytest.mark.rtsp

@@ -39,8 +39,8 @@ carry over to other machines, times do not.
   resize that runs.
 - **numpy into a reused buffer** fills an input in 0.7 ms, `blobFromImage` in 1.9 ms.
 - **numpy over the raw output and `NMSBoxesBatched`** cost 0.4 ms, a loop over cells 5 to 10 ms.
-- **Evidence is encoded at every look**, though only flags and the board need it: 1.1 ms and 0.06 MB a
-  picture. Kept as pixels until asked for, the last 30 s of a counter would hold 1.5 MB a picture.
+- **Evidence is encoded at every look**, though only flags and the board need it: 1.1 ms and 0.06 MB
+  a picture. Kept as pixels until asked for, the last 30 s of a counter would hold 1.5 MB a picture.
 - **Keyframes only**: decoding all of a 1080p stream costs more than looking at one frame a second.
 """
 

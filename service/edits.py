@@ -100,7 +100,7 @@ class Typed:
             if needed:
                 self.fault(where, "time_missing")
             return None
-        found = re.fullmatch(r"(\d{1,2})[.:]?(\d{2})", written)
+        found = re.fullmatch(r"(\d{1,2})[.:]?(\d{2})", written, re.ASCII)
         if found is None or int(found[1]) > 23 or int(found[2]) > 59:
             self.fault(where, "time_shape", typed=shown(written))
             return None

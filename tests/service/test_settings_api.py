@@ -75,6 +75,8 @@ def test_what_is_as_usual_is_not_written_down(house: House) -> None:
         ({"break": ["16:00", "17:00"]}, {"calendar.break": "hours_break"}),
         ({"break": ["12:00", ""]}, {"calendar.break": "break_half"}),
         ({"opens": ""}, {"calendar.opens": "time_missing"}),
+        ({"opens": "٠٨:٠٠"}, {"calendar.opens": "time_shape"}),
+        ({"opens": "08:00\u202e"}, {"calendar.opens": "time_shape"}),
         (
             {"opens": "25.00", "closes": "nanti"},
             {"calendar.opens": "time_shape", "calendar.closes": "time_shape"},

@@ -126,7 +126,11 @@
     if (answer.status === 0) return [{ where: "file", text: say("unreachable") }];
     if (answer.status === 401) return [{ where: "file", text: say("signed_out") }];
     if (answer.status === 429) return [{ where: "file", text: words.problem.slow_down }];
-    const problems = answer.error?.detail?.problems;
+    const detail = answer.error?.detail;
+    if (answer.status === 422 && Array.isArray(detail)) {
+      return detail.map(({ where }) => ({ where: where.replace(/^body\./, ""), text: say("too_much") }));
+    }
+    const problems = detail?.problems;
     if (!Array.isArray(problems) || !problems.length) return [{ where: "file", text: say("failed") }];
     return problems.map(({ where, text }) => ({ where, text: text[lang] }));
   }

@@ -308,7 +308,7 @@ class CameraAnswer(Value):
 
     `looked`: frames that a network looked at; `unchanged`: frames that showed what the last showed.
 
-    `alarm_since`: since when a human should see to it, from 30 minutes before opening on.
+    `alarm_since`: since when a human should see to it, from 32 minutes before opening on.
     """
 
     camera: str

@@ -7,7 +7,7 @@ days that come once) is left to the reading of the file, whose faults are told i
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from service.calendar import HolidayKind
 from service.dress import DressKind
@@ -37,6 +37,7 @@ _FAULTS: Mapping[str, str] = {
     "from": "season_overlap",
     "date": "day_twice",
     "closed": "day_both",
+    "until": "special_order",
     "working_days": "days_none",
     "colours": "colours_missing",
 }
@@ -132,6 +133,19 @@ class Typed:
             return None
         return found
 
+    def moment(self, where: str, typed: str) -> datetime | None:
+        """A local time of a day as browsers write it, `2026-08-17T07:00`."""
+        written = typed.strip()
+        try:
+            found = datetime.fromisoformat(written)
+        except ValueError:
+            found = None
+        if found is None or found.tzinfo is not None or not 2000 <= found.year <= 2100:
+            code = "moment_shape" if written else "moment_missing"
+            self.fault(where, code, typed=shown(written))
+            return None
+        return found
+
     def words(self, where: str, typed: str, *, most: int = TEXT_MAX, needed: bool = False) -> str:
         """A text that people read."""
         written = typed.strip()
@@ -209,8 +223,21 @@ class DayWish:
 
 
 @dataclass(frozen=True, slots=True)
+class SpecialWish:
+    """A planned span in which nothing is judged, as typed: local times, `2027-08-17T07:00`."""
+
+    was: int | None
+    since: str
+    until: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarWish:
-    """The calendar as the page sends it; nothing of it was checked yet."""
+    """The calendar as the page sends it; nothing of it was checked yet.
+
+    `special` None: those of the file stay as they are.
+    """
 
     hours: HoursWish
     friday_pause: Sequence[str] | None
@@ -218,6 +245,7 @@ class CalendarWish:
     seasons: Sequence[SeasonWish]
     holidays: Sequence[HolidayWish]
     days: Sequence[DayWish]
+    special: Sequence[SpecialWish] | None = None
 
 
 def calendar_edit(wish: CalendarWish, written: Mapping[str, object]) -> Edit:
@@ -231,6 +259,8 @@ def calendar_edit(wish: CalendarWish, written: Mapping[str, object]) -> Edit:
     holidays = [_holiday(typed, index, one) for index, one in enumerate(wish.holidays)]
     days = [_day(typed, index, one) for index, one in enumerate(wish.days)]
     lists = {"seasons": seasons, "holidays": holidays, "days": days}
+    if wish.special is not None:
+        lists["special"] = [_special(typed, i, one) for i, one in enumerate(wish.special)]
 
     def put(data: Plain, make: Make) -> None:
         table = table_at(data, "calendar", make)
@@ -311,6 +341,16 @@ def _day(typed: Typed, index: int, wish: DayWish) -> Row:
         "closed": True if wish.is_closed else (None if has_hours else False),
         "note": note or None,
         **hours,
+    }
+    return Row(wish.was, values)
+
+
+def _special(typed: Typed, index: int, wish: SpecialWish) -> Row:
+    where = f"calendar.special.{index}"
+    values: dict[str, object] = {
+        "since": typed.moment(f"{where}.since", wish.since),
+        "until": typed.moment(f"{where}.until", wish.until),
+        "note": typed.words(f"{where}.note", wish.note) or None,
     }
     return Row(wish.was, values)
 
@@ -477,6 +517,4 @@ def policy_edit(choice: str, known: Sequence[str]) -> Edit:
     if choice not in known:
         typed.fault("policy.choice", "policy_unknown")
     detail = {"policy": choice}
-    return Edit(
-        "policy", tuple(typed.problems), _puts("office", {"policy": choice}), detail=detail
-    )
+    return Edit("policy", tuple(typed.problems), _puts("office", {"policy": choice}), detail=detail)

@@ -1,6 +1,6 @@
 """What the API of the page Pengaturan takes and answers: calendar, dress, roster, retention."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Annotated
 
 from pydantic import ConfigDict, Field
@@ -64,8 +64,17 @@ class DaySent(HoursSent):
     note: Text = ""
 
 
+class SpecialSent(Asked):
+    """A planned span in which nothing is judged: local times, `2027-08-17T07:00`."""
+
+    row: Was = None
+    since: Text
+    until: Text
+    note: Text = ""
+
+
 class CalendarSent(HoursSent):
-    """The whole calendar, and the version it was made from."""
+    """The whole calendar, and the version it was made from. `special` null: it stays as it is."""
 
     version: Version
     friday_break: Pause = None
@@ -73,6 +82,7 @@ class CalendarSent(HoursSent):
     seasons: list[SeasonSent] = Field(default=[], max_length=60)
     holidays: list[HolidaySent] = Field(default=[], max_length=200)
     days: list[DaySent] = Field(default=[], max_length=200)
+    special: list[SpecialSent] | None = Field(default=None, max_length=200)
 
 
 class HoursKept(Value):
@@ -118,6 +128,15 @@ class DayKept(HoursKept):
     note: str
 
 
+class SpecialKept(Value):
+    """A planned span in which nothing is judged."""
+
+    row: int
+    since: datetime
+    until: datetime
+    note: str
+
+
 class DayAhead(Value):
     """What a day of the near future will be. `certain` false: its hours must be entered first."""
 
@@ -142,6 +161,7 @@ class CalendarAnswer(HoursKept):
     seasons: tuple[SeasonKept, ...]
     holidays: tuple[HolidayKept, ...]
     days: tuple[DayKept, ...]
+    special: tuple[SpecialKept, ...]
     known: tuple[HolidayKept, ...]
     ahead: tuple[DayAhead, ...]
 

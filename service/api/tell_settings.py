@@ -75,6 +75,15 @@ def calendar_answer(setup: Setup, now: datetime) -> s.CalendarAnswer:
                 }
                 for index, row in enumerate(table.days)
             ),
+            "special": tuple(
+                {
+                    "row": index,
+                    "since": span.since.astimezone(zone),
+                    "until": span.until.astimezone(zone),
+                    "note": span.note,
+                }
+                for index, span in enumerate(calendar.special)
+            ),
             "known": tuple(
                 _holiday(None, h.day, h.name, h.kind, serves=h.is_open)
                 for h in sorted([*own, *nation], key=lambda h: h.day)

@@ -70,7 +70,7 @@ NUMBERS: Mapping[Signal, tuple[str, ...]] = {
 
 BLANK: dict[str, Any] = {
     **dict.fromkeys(("briefing", "opens", "closes", "work_ends", "name", "note", "date"), ""),
-    **dict.fromkeys(("first", "last", "type", "words"), ""),
+    **dict.fromkeys(("first", "last", "type", "words", "since", "until"), ""),
     **dict.fromkeys(("open", "closed", "unset", "no_break", "no_friday_break"), False),
     "row": None,
     "break": ("", ""),
@@ -449,6 +449,16 @@ def _calendar(told: s.CalendarAnswer, lang: Lang) -> dict[str, Any]:
                 "closed": one.closed,
             }
             for one in told.days
+        ],
+        "special": [
+            {
+                **BLANK,
+                "row": one.row,
+                "since": f"{one.since:%Y-%m-%dT%H:%M}",
+                "until": f"{one.until:%Y-%m-%dT%H:%M}",
+                "note": one.note,
+            }
+            for one in told.special
         ],
         "known": [
             {

@@ -1,7 +1,7 @@
 """Pengaturan through the API: saved with its comments, in force at once, refused by field."""
 
 import tomllib
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
@@ -130,6 +130,29 @@ def test_a_fault_is_told_beside_the_row_of_the_page_and_not_of_the_file(house: H
     bad = {**SEASON, "name": "Akhir tahun", "from": "2027-12-20", "to": "2027-12-01"}
     answer = put(house, "calendar", wish, seasons=[bad, {**SEASON, "row": 0}])
     assert codes(answer) == {"calendar.seasons.0.to": "season_order"}
+
+
+def test_a_planned_ceremony_is_saved_and_stays_where_it_is_not_sent(house: House) -> None:
+    """Nothing is judged in it; a program that knows only hours does not take it away."""
+    event = {"since": "2027-08-17T07:00", "until": "2027-08-17T09:30", "note": "upacara"}
+    assert put(house, "calendar", CALENDAR, special=[event]).status_code == 200
+    (span,) = house.setup.settings.calendar.special
+    assert span.since == datetime(2027, 8, 17, 0, 0, tzinfo=UTC)
+    assert put(house, "calendar", CALENDAR).status_code == 200
+    (kept,) = read(house, "calendar")["special"]
+    assert kept["until"] == "2027-08-17T09:30:00+07:00"
+    bad = [
+        event | {"row": 0, "until": "2027-08-17T07:00"},
+        event | {"since": "", "note": "a\u202e"},
+    ]
+    assert codes(put(house, "calendar", CALENDAR, special=bad[:1])) == {
+        "calendar.special.0.until": "special_order"
+    }
+    assert codes(put(house, "calendar", CALENDAR, special=bad)) == {
+        "calendar.special.1.since": "moment_missing",
+        "calendar.special.1.note": "text_marks",
+    }
+    assert put(house, "calendar", CALENDAR, special=[]).json()["special"] == []
 
 
 def test_two_who_save_settings_at_once_overwrite_nothing(house: House) -> None:

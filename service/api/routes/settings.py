@@ -47,6 +47,9 @@ def save_calendar(caller: Who, door: TheDoor, setup: TheSetup, body: s.CalendarS
         days=[
             edits.DayWish(one.row, one.date, one.closed, one.note, _hours(one)) for one in body.days
         ],
+        special=None
+        if body.special is None
+        else [edits.SpecialWish(one.row, one.since, one.until, one.note) for one in body.special],
     )
     with told():
         setup.save_edit(edits.calendar_edit(wish, setup.written), body.version, caller.name)

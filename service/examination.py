@@ -91,6 +91,21 @@ def examine(config: Path | None, models: Path | None = None) -> Iterator[Finding
         yield port(settings.server.host, settings.server.port, running)
         for each in settings.cameras:
             yield camera(each)
+        yield messages(settings)
+
+
+def messages(settings: Settings) -> Finding:
+    """Who is told, and whether their addresses are there; nobody is sent anything."""
+    recipients = settings.messages.recipients
+    if not recipients and settings.messages.mqtt is None:
+        return Finding("messages", State.SKIPPED, "nobody is told", "see docs/messages.md")
+    without = [one.name for one in recipients if not one.address]
+    if without:
+        said = f"no address for {', '.join(without)}"
+        return Finding("messages", State.FAILED, said, "set what url_env or url_file names")
+    names = [one.name for one in recipients] + ["mqtt"] * (settings.messages.mqtt is not None)
+    said = f"{', '.join(names)}; `siaga messages test` tries them"
+    return Finding("messages", State.OK, said)
 
 
 def python() -> Finding:

@@ -17,6 +17,7 @@ from service import examination
 from service.cli import main
 from service.examination import Finding, State
 from service.settings import CameraSettings, Credentials, SourceKind
+from tests.live_office import EMPTY_OFFICE
 from tests.models.make_tiny import tiny_network, write_tiny
 from tests.service.eyes import write_eyes
 
@@ -339,3 +340,25 @@ WATCHED = {
     "port": State.OK,
     "camera loket-1": State.OK,
 }
+
+
+def test_a_recipient_without_an_address_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before the morning on which nobody hears anything."""
+    config = tmp_path / "office.toml"
+    to = '\n[[messages.to]]\nname = "kepala"\nurl_env = "SIAGA_TIADA"\n'
+    config.write_text(EMPTY_OFFICE, "utf-8")
+    _, found = findings(capsys, "--config", config)
+    assert found["messages"].state is State.SKIPPED
+    config.write_text(EMPTY_OFFICE + to, "utf-8")
+    _, found = findings(capsys, "--config", config)
+    assert found["messages"].state is State.FAILED
+    assert "no address for kepala" in found["messages"].said
+    (tmp_path / "kepala.url").write_text("json://127.0.0.1/kunci-rahasia", "utf-8")
+    config.write_text(
+        EMPTY_OFFICE + to.replace('url_env = "SIAGA_TIADA"', 'url_file = "kepala.url"'), "utf-8"
+    )
+    _, found = findings(capsys, "--config", config)
+    assert found["messages"].state is State.OK
+    assert "rahasia" not in found["messages"].said

@@ -81,3 +81,17 @@ def test_a_target_that_hangs_holds_up_no_verdict(tmp_path: Path) -> None:
             assert titles(hook) == []
             hook.open.set()
             until(lambda: DIGEST in titles(hook), within_s=20.0)
+
+
+def test_a_recipient_added_by_hand_is_told_without_a_restart(tmp_path: Path) -> None:
+    """The file is taken over on the page Pemasangan; what is said next goes to both."""
+    with web_hook() as hook, web_hook() as second:
+        (tmp_path / "grup.url").write_text(hook.address, "utf-8")
+        (tmp_path / "piket.url").write_text(second.address, "utf-8")
+        with live_office(tmp_path, OFFICE, at(7, 54, 0, 4)) as live:
+            more = '\n[[messages.to]]\nname = "piket"\nurl_file = "piket.url"\ntell = ["digest"]\n'
+            live.config.write_text(OFFICE + more, "utf-8")
+            answer = live.client().post("/api/v1/layout/reload")
+            assert answer.status_code == 200, answer.text
+            until(lambda: titles(second) == [DIGEST], within_s=50.0)
+            until(lambda: DIGEST in titles(hook), within_s=20.0)

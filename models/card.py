@@ -76,12 +76,17 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What the network answers. Boxes of one label that overlap by more than `nms_iou` are one."""
+    """What the network answers. Boxes of one label that overlap by more than `nms_iou` are one.
+
+    `branches`: so many times the cells of all three grids stand in the output, one set after the
+    other (models/branches.py).
+    """
 
     name: str
     decoding: Decoding
     classes: int
     nms_iou: float
+    branches: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,12 +279,16 @@ def _input(place: _Place) -> Input:
 
 
 def _output(place: _Place) -> Output:
-    place.known({"name", "decoding", "classes", "nms_iou"})
+    place.known({"name", "decoding", "classes", "nms_iou", "branches"})
+    decoding = _choice(place, "decoding", Decoding)
+    most = 4 if decoding is Decoding.YOLO11 else 1
+    branches = place.whole("branches", 1, most) if "branches" in place.values else 1
     return Output(
         name=place.text("name"),
-        decoding=_choice(place, "decoding", Decoding),
+        decoding=decoding,
         classes=place.whole("classes", 1, 10_000),
         nms_iou=place.share("nms_iou"),
+        branches=branches,
     )
 
 

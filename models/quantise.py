@@ -43,11 +43,12 @@ SURE: Final = 0.5
 SAME_PLACE: Final = 0.7
 
 HEADS: Final = {
-    "decode": r"^/model\.{last}/(?:dfl/|[A-Z])",
-    "last": r"^/model\.{last}/(?:dfl/|[A-Z]|cv[23]\.\d/cv[23]\.\d\.2/)",
-    "whole": r"^/model\.{last}/",
+    "decode": r"^/(?:model\.{last}(?:_\d+)?/(?:dfl/|[A-Z])|[A-Z])",
+    "last": r"^/(?:model\.{last}(?:_\d+)?/(?:dfl/|[A-Z]|cv[23]\.\d/cv[23]\.\d\.2/)|[A-Z])",
+    "whole": r"^/(?:model\.{last}(?:_\d+)?/|[A-Z])",
 }
-"""What of the detection head stays in float32: the decoding, its last layers too, or all of it."""
+"""What of the detection head stays in float32: the decoding, its last layers too, or all of it.
+Of two branches the second's head is `/model.23_1/`; what joins them has no layer in its name."""
 
 
 def quantise(card: Card, pictures: Sequence[Path], target: Path, head: str = "decode") -> None:
@@ -118,7 +119,7 @@ def kept_in_float(nodes: Sequence[str], head: str, card: Card) -> list[str]:
     numbers = [int(found[1]) for name in nodes if (found := re.match(r"/model\.(\d+)/", name))]
     pattern = HEADS[head].replace("{last}", str(max(numbers, default=0)))
     kept = [name for name in nodes if re.match(pattern, name)]
-    if not kept:
+    if not numbers:
         raise ModelMismatch(
             f"{card.file}: expected layers named /model.N/ as ultralytics exports them, "
             "got others; which of them decode the boxes is not known"

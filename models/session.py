@@ -112,7 +112,7 @@ def output_shape(card: Card) -> tuple[int | None, ...]:
     cells = sum((width // stride) * (height // stride) for stride in STRIDES)
     match card.output.decoding:
         case Decoding.YOLO11:
-            return 1, 4 + card.output.classes, cells
+            return 1, 4 + card.output.classes, card.output.branches * cells
         case Decoding.YOLOX:
             return 1, cells, 5 + card.output.classes
         case Decoding.YOLO26:

@@ -7,8 +7,8 @@
 and an int8 copy of each, is written beside it with a card of its own, for `siaga evaluate compare`.
 `DIR` is written by `python -m datasets.attire` or `python -m datasets.desk`. The run is resumable:
 started again with the same `--out` it goes on after the last finished epoch, and a finished
-training is only exported and measured again. This is the only module that imports torch and
-ultralytics; it needs the extra `train`. Boxes are (x0, y0, x1, y1) in pixels throughout.
+training is only exported and measured again. Only this module and models/branches.py import torch
+and ultralytics; they need the extra `train`. Boxes are (x0, y0, x1, y1) in pixels throughout.
 """
 
 from __future__ import annotations
@@ -59,6 +59,11 @@ SCENE_ROWS: Final[dict[int, str]] = {
     7: "document", 9: "nameplate", 10: "tissue", 11: "sanitiser", 12: "stamp",
 }  # fmt: skip
 SCENE_NEW: Final = (20, 21, 22, 23, 4, 6, 7, 9, 10, 11, 12)
+SCENE_OFFICIAL: Final = (4, 6, 7, 9, 10, 11, 12, 23)
+"""Things of the office that COCO does not know and takes for personal ones."""
+SCENE_ITEMS: Final = (24, 25, 26, 28, 39, 40, 41, 42, 43, 44, 45, *range(46, 56), 67, 73, 77)
+"""Personal items of COCO: the first branch leaves them to the second where that one sees something
+official (models/branches.py)."""
 ATTIRE_ROWS: Final[dict[int, str]] = {
     0: "head", 1: "torso", 2: "id_card", 3: "id_card_back", 4: "lanyard", 5: "name_tag",
 }  # fmt: skip
@@ -73,6 +78,7 @@ class Recipe:
     classes: int
     size: tuple[int, int]
     train_size: int
+    branches: int
     sets: tuple[str, ...]
     scored: dict[str, tuple[str, ...]] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
@@ -84,6 +90,7 @@ ATTIRE: Final = Recipe(
     classes=6,
     size=(320, 320),
     train_size=320,
+    branches=1,
     sets=("badge_lbs_ccby", "office_cctv_ccby", "videos", "rendered"),
     scored={
         "val_real": ("id_card", "lanyard"),
@@ -105,6 +112,7 @@ SCENE: Final = Recipe(
     classes=80,
     size=(384, 640),
     train_size=512,
+    branches=2,
     sets=("office_cctv_ccby", "cups_bottles_ccby", "lipstick_ccby", "badge_lbs_ccby", "rendered"),
     scored={
         "val_office": ("person", "chair", "monitor", "laptop", "keyboard", "phone"),
@@ -112,8 +120,9 @@ SCENE: Final = Recipe(
         "val_rendered": tuple(sorted(set(SCENE_ROWS.values()) - {"chair", "plant"})),
     },
     settings={
+        # freeze: the body of models/branches.py
         "cls_remap": False,  # rows go by number: by name, the renamed ones would start from nothing
-        "epochs": 3, "batch": 12, "optimizer": "AdamW", "lr0": 0.0004, "lrf": 0.05, "cos_lr": True,
+        "epochs": 2, "batch": 12, "optimizer": "AdamW", "lr0": 0.0004, "lrf": 0.05, "cos_lr": True,
         "warmup_epochs": 0.2, "warmup_bias_lr": 0.0, "weight_decay": 0.0005, "freeze": 10,
         "mosaic": 0.0, "fliplr": 0.5,
         "hsv_h": 0.015, "hsv_s": 0.4, "hsv_v": 0.3, "degrees": 2.0, "translate": 0.08, "scale": 0.3,
@@ -256,26 +265,6 @@ def train(
     return last
 
 
-def between(start: Path, trained: Path, share: float, out: Path) -> Path:
-    """Weights on the line from the start network (0) to the trained one (1): what COCO taught is
-    kept better than by the trained network alone; new rows are taken from the trained one.
-    Source: Wortsman et al. 2022 (WiSE-FT). Returns the checkpoint.
-    """
-    from ultralytics import YOLO
-
-    old, new = YOLO(str(start)), YOLO(str(trained))
-    before, after = old.model.float().state_dict(), new.model.float().state_dict()
-    for name, value in after.items():
-        if value.dtype.is_floating_point:
-            mixed = before[name] * (1 - share) + value * share
-            if re.search(r"\.cv3\.\d\.2\.(weight|bias)$", name):  # last layer of the classes
-                mixed[list(SCENE_NEW)] = value[list(SCENE_NEW)]  # what these meant before is no use
-            value.copy_(mixed)
-    path = out / f"between_{round(100 * share)}.pt"
-    new.save(str(path))
-    return path
-
-
 def export(recipe: Recipe, checkpoint: Path, out: Path, stem: str | None = None) -> Path:
     """Float32 ONNX, opset 17, simplified, batch 1, of the recipe's size; returns its path."""
     from ultralytics import YOLO
@@ -294,18 +283,16 @@ def export(recipe: Recipe, checkpoint: Path, out: Path, stem: str | None = None)
     return target
 
 
-def parity(recipe: Recipe, checkpoint: Path, onnx: Path, pictures: list[Path]) -> float:
-    """Largest absolute difference of class scores between the trained network and its ONNX file."""
+def parity(net: Any, onnx: Path, pictures: list[Path]) -> float:
+    """Largest absolute difference of class scores between a torch network and its ONNX file."""
     import torch
-    from ultralytics import YOLO
 
-    net = YOLO(str(checkpoint)).model.float().eval().fuse()
     detector = Detector(onnx)
     worst = 0.0
     for picture in pictures:
         batch = detector.prepare(cv2.imread(str(picture)))[0]
         with torch.no_grad():
-            answer = net(torch.from_numpy(batch))
+            answer = net(torch.from_numpy(batch))  # ultralytics' own hold more than the boxes
         expected = (answer[0] if isinstance(answer, list | tuple) else answer).numpy()
         got = detector.session.run(None, {"images": batch})[0]
         worst = max(worst, float(np.abs(expected[:, 4:] - got[:, 4:]).max()))
@@ -525,7 +512,8 @@ def write_card(path: Path, recipe: Recipe, onnx: Path, facts: dict[str, Any]) ->
     text = text.replace("scale = 0.003922", "scale = 0.00392156862745098")
     text += table(
         "output",
-        {"name": "output0", "decoding": "yolo11", "classes": recipe.classes, "nms_iou": 0.5},
+        {"name": "output0", "decoding": "yolo11", "classes": recipe.classes, "nms_iou": 0.5}
+        | ({"branches": recipe.branches} if recipe.branches > 1 else {}),
     )
     text += "\n[labels]\n" + "".join(f'{n} = "{w}"\n' for n, w in sorted(recipe.rows.items()))
     text += table("thresholds", facts["thresholds"])
@@ -680,7 +668,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--share", type=float, help="scene: weights this far from start to trained")
     parser.add_argument("--version", default="1")
     parser.add_argument("--failures", type=Path, help="text file, one known failure a line")
     parser.add_argument(
@@ -719,8 +706,6 @@ def run(given: argparse.Namespace) -> int:
             raise DataError(f"{path}: expected {what}, found no such file")
     given.out.mkdir(parents=True, exist_ok=True)
     checkpoint = train(recipe, given.data, start, coco, given.out, given.epochs, given.seed)
-    if given.share is not None:
-        checkpoint = between(coco, checkpoint, given.share, given.out)
     if recipe.name == "scene":
         boxes = json.loads((given.data / "made.json").read_text())["boxes"]
         taught = {
@@ -744,9 +729,20 @@ def exported(
 
     Errors: ModelMismatch.
     """
-    onnx = export(recipe, checkpoint, given.out, stem)
+    if recipe.branches == 1:
+        from ultralytics import YOLO
+
+        net = YOLO(str(checkpoint)).model.float().eval().fuse()
+        onnx = export(recipe, checkpoint, given.out, stem)
+    else:
+        from models.branches import export_branches, side_by_side
+
+        net = side_by_side(
+            given.shared / "weights" / START, checkpoint, SCENE_NEW, SCENE_ITEMS, SCENE_OFFICIAL
+        )
+        onnx = export_branches(net, recipe.size, given.out / f"{stem}.onnx")
     pictures = pictures_of(given.data, "val")[:12]
-    difference = parity(recipe, checkpoint, onnx, pictures)
+    difference = parity(net, onnx, pictures)
     if difference > PARITY:
         raise ModelMismatch(
             f"{onnx}: expected class scores within {PARITY:g} of the trained network's, "
@@ -817,7 +813,6 @@ def facts_of(recipe: Recipe, given: argparse.Namespace) -> dict[str, Any]:
             "start_licence": "AGPL-3.0",
             "start_sha256": sha256(given.shared / "weights" / START),
             "also_from": sha256(given.start) if given.start else "",
-            "share_of_trained_weights": 1.0 if given.share is None else given.share,
             "seed": trained["seed"],
             "settings": trained["settings"],
             "data": json.loads(made.read_text()) if made.exists() else {},

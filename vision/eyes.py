@@ -4,10 +4,11 @@ Small things stay at native resolution (design section 5): a card of 21 x 30 px 
 whole frame is shrunk to a network's input.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from vision.geometry import bounds, centre, contains, grown
-from vision.labels import TAGS, Label
+from vision.geometry import bounds, centre, contains, grown, iou
+from vision.labels import PERSONAL_ITEMS, TAGS, Label
 from vision.layout import Counter, ZoneKind
 from vision.tiling import look_closely
 from vision.values import Box, Detections, Detector, Image, Reader, Xyxy
@@ -23,6 +24,9 @@ DESK_MARGIN = 0.15
 
 DESK_HEADROOM = 0.75
 """Added above a desk zone, as a share of its height: bottles and bags stand up out of it."""
+
+SAME_THING = 0.5
+"""Boxes of two labels that overlap by so much are about one thing. Source: own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +95,7 @@ def worn_by(person: Box, seen: Detections) -> Person:
 
     boxes = [box for box in seen.boxes() if on_person(box)]
     heads = [
-        box
-        for box in boxes
-        if box.label is Label.HEAD and centre(box.xyxy)[1] <= (py0 + py1) / 2
+        box for box in boxes if box.label is Label.HEAD and centre(box.xyxy)[1] <= (py0 + py1) / 2
     ]
     torsos = [box for box in boxes if box.label is Label.TORSO]
     head = heads[0] if heads else None
@@ -130,7 +132,28 @@ def find_items(image: Image, counter: Counter, scene: Detector) -> list[Box]:
     if crop is None:
         return []
     seen = look_closely(image, crop, scene)
-    return [box for box in seen.boxes() if box.label is not Label.PERSON]
+    things = [box for box in seen.boxes() if box.label is not Label.PERSON]
+    return sorted(_unlike_official(things), key=lambda box: -box.confidence)
+
+
+def _unlike_official(things: Sequence[Box]) -> list[Box]:
+    """A personal item is as sure as it is not something of the office at the same place.
+
+    A hand sanitiser looks like a bottle, a folder like a book: who is surer of the office's thing
+    must not accuse, and who is in doubt must not either.
+    """
+    official = [box for box in things if box.label not in PERSONAL_ITEMS]
+
+    def rival(item: Box) -> float:
+        there = (o.confidence for o in official if iou(o.xyxy, item.xyxy) >= SAME_THING)
+        return max(there, default=0.0)
+
+    return [
+        replace(box, confidence=box.confidence * (1 - rival(box)))
+        if box.label in PERSONAL_ITEMS
+        else box
+        for box in things
+    ]
 
 
 def staffed_by(people: list[Box], counter: Counter, size_wh: tuple[int, int]) -> list[Box]:

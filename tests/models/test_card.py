@@ -75,6 +75,12 @@ def test_lineage_scores_and_failures_are_kept_as_written(tmp_path: Path) -> None
         ("scale = 0.00392156862745098", "scale = 0", "[input] scale", "a number above 0"),
         ('"yolo11"', '"ssd"', "[output] decoding", "yolo11 or yolo26 or yolox"),
         ("classes = 2", "classes = 0", "[output] classes", "a whole number from 1"),
+        (
+            "nms_iou = 0.5",
+            "nms_iou = 0.5\nbranches = 0",
+            "[output] branches",
+            "a whole number from 1",
+        ),
         ("nms_iou = 0.5", "nms_iou = 50", "[output] nms_iou", "a number from 0 to 1"),
         ("lo = 0.25", "lo = 0.9", "[thresholds] default", "lo <= hi"),
         ("lo = 0.25", "low = 0.25", "[thresholds] default", "lo = number"),
@@ -125,6 +131,12 @@ def test_a_missing_card_is_refused(tmp_path: Path) -> None:
             "[1, 3, 64, 96]",
             ":9 [input] shape",
             "got tensor(float) [1, 3, 64, 64]",
+        ),
+        (
+            "nms_iou = 0.5",
+            "nms_iou = 0.5\nbranches = 2",
+            ":15 [output] shape",
+            "expected tensor(float) [1, 6, 168]",
         ),
         ("classes = 2", "classes = 3", ":15 [output] shape", "expected tensor(float) [1, 7, 84]"),
         ('"yolo11"', '"yolox"', ":15 [output] shape", "expected tensor(float) [1, 84, 7]"),
@@ -202,6 +214,18 @@ def test_classes_the_exporter_wrote_into_the_file_must_agree(tmp_path: Path) -> 
     path = write_tiny(tmp_path, network, decoding="yolo26")
     with pytest.raises(ModelMismatch, match=r"\[output\] classes: expected 2, got 3"):
         open_session(read_card(path))
+
+
+def test_two_branches_answer_with_the_cells_of_both(tmp_path: Path) -> None:
+    """One box of each: the second's stands behind the 84 cells of the first."""
+    output = np.zeros((1, 6, 168), np.float32)
+    output[0, :, 0] = (16, 16, 20, 20, 0.9, 0)
+    output[0, :, 100] = (48, 48, 20, 20, 0, 0.8)
+    path = write_tiny(tmp_path, tiny_network(output))
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("nms_iou = 0.5", "nms_iou = 0.5\nbranches = 2"), encoding="utf-8")
+    seen = OnnxDetector(path).detect(np.zeros((64, 64, 3), np.uint8))
+    assert [Label(int(label)) for label in seen.label] == [Label.PERSON, Label.CUP]
 
 
 def test_the_output_shape_follows_from_the_card(tmp_path: Path) -> None:

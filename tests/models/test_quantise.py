@@ -50,6 +50,17 @@ def test_what_makes_boxes_of_numbers_stays_in_float32(
     assert kept_in_float(BODY + HEAD + LAST + DECODE, head, card) == expected
 
 
+def test_both_heads_of_two_branches_and_what_joins_them_stay_in_float32(tmp_path: Path) -> None:
+    """The second branch's layers bear the number of the first's."""
+    card = read_card(write_tiny(tmp_path, one_box()))
+    second = ["/model.23_1/Sigmoid", "/model.23_1/dfl/conv/Conv"]
+    joined = ["/ReduceMax", "/Mul_1", "/Concat"]
+    twice = ["/model.10_1/cv1/conv/Conv", "/model.23_1/cv2.0/cv2.0.0/conv/Conv"]
+    assert kept_in_float(BODY + twice + DECODE + second + joined, "decode", card) == (
+        DECODE + second + joined
+    )
+
+
 def test_a_network_of_another_exporter_is_not_guessed_at(tmp_path: Path) -> None:
     """A wrong guess would look like a network that sees nothing."""
     card = read_card(write_tiny(tmp_path, one_box()))

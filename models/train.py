@@ -435,6 +435,12 @@ def pictures_of(data: Path, part: str) -> list[Path]:
     return [data / line for line in (data / f"{part}.txt").read_text().split()]
 
 
+SOMEBODY: Final = "person, loosely"
+LOOSELY: Final = 0.3
+"""Whether somebody is there does not hang on a tight box: thresholds of `person` are chosen at this
+overlap (boxes of the office set are loose)."""
+
+
 def tally(
     onnx: Path,
     rows: dict[int, str],
@@ -447,6 +453,7 @@ def tally(
     """
     detector, merge = Detector(onnx, rows), merge or {}
     result: dict[str, Tally] = {merge.get(w, w): Tally() for w in rows.values()}
+    loosely = Tally()
     for picture in pictures:
         image = cv2.imread(str(picture))
         h, w = image.shape[:2]
@@ -462,7 +469,9 @@ def tally(
                 mine.append((score, box))
         for name, entry in result.items():
             entry.add(truth.get(name, np.zeros((0, 4), np.float32)), found.get(name, []))
-    return result
+        people = truth.get("person", np.zeros((0, 4), np.float32))
+        loosely.add(people, found.get("person", []), LOOSELY)
+    return result | ({SOMEBODY: loosely} if loosely.present else {})
 
 
 # ---------------------------------------------------------------------------------------------- the
@@ -542,21 +551,39 @@ def training_sets(recipe: Recipe, manifests: Path) -> list[Row]:
     return entries
 
 
-def choose_thresholds(
-    tallies: dict[str, Tally], precision: float = 0.98
-) -> dict[str, dict[str, float]]:
-    """Per label: `hi` where at least `precision` of the answers are right, `lo` where 97 % of
-    what can be found is.
+ENOUGH: Final = 15
+"""Labels of fewer true boxes share one pair of thresholds."""
+
+SURE: Final = 0.98
+SURE_OF_SOMEBODY: Final = 0.95
+"""So many of the answers from `hi` on are right. A person too many is no accusation."""
+
+
+def choose_thresholds(tallies: dict[str, Tally]) -> dict[str, dict[str, float]]:
+    """Per label: `hi` where enough of the answers are right, `lo` where 97 % of what can be found
+    is. Labels that are too few for a pair of their own get the one of all of them together.
     """
-    chosen = {"default": {"hi": 0.6, "lo": 0.3}}
+    rare = Tally()
+    chosen: dict[str, dict[str, float]] = {"default": {"hi": 0.6, "lo": 0.3}}
     for label, entry in tallies.items():
-        if entry.present < 15:
-            continue
-        hi = float(np.clip(entry.threshold(precision), 0.3, 0.85))
-        found = sorted((s for s, right in entry.answers if right), reverse=True)
-        lo = found[min(len(found) - 1, int(0.97 * len(found)))] if found else 0.2
-        chosen[label] = {"hi": round(hi, 2), "lo": round(float(np.clip(lo, 0.08, hi - 0.05)), 2)}
+        if label == SOMEBODY:
+            chosen["person"] = pair(entry, SURE_OF_SOMEBODY)
+        elif entry.present < ENOUGH:
+            rare.answers += entry.answers
+            rare.present += entry.present
+        elif label != "person":
+            chosen[label] = pair(entry, SURE)
+    if rare.present >= ENOUGH:
+        chosen["default"] = pair(rare, SURE)
     return chosen
+
+
+def pair(entry: Tally, precision: float) -> dict[str, float]:
+    """`hi` and `lo` of one label."""
+    hi = float(np.clip(entry.threshold(precision), 0.3, 0.85))
+    found = sorted((s for s, right in entry.answers if right), reverse=True)
+    lo = found[min(len(found) - 1, int(0.97 * len(found)))] if found else 0.2
+    return {"hi": round(hi, 2), "lo": round(float(np.clip(lo, 0.08, hi - 0.05)), 2)}
 
 
 def measure(recipe: Recipe, onnx: Path, data: Path) -> tuple[list[Row], dict[str, Tally]]:
@@ -567,8 +594,11 @@ def measure(recipe: Recipe, onnx: Path, data: Path) -> tuple[list[Row], dict[str
     joined: dict[str, Tally] = {}
     for part, labels in recipe.scored.items():
         pictures = pictures_of(data, part)
-        found = {w: t for w, t in tally(onnx, recipe.rows, pictures).items() if w in labels}
+        answers = tally(onnx, recipe.rows, pictures)
+        found = {w: t for w, t in answers.items() if w in labels}
         scores += [score_row(part, label, t) for label, t in found.items() if t.present]
+        if SOMEBODY in answers:
+            found[SOMEBODY] = answers[SOMEBODY]
         if recipe.name == "attire":
             merged = tally(onnx, recipe.rows, pictures, {"id_card_back": "id_card"})["id_card"]
             if merged.present:  # a set made without renders has none of them to score
@@ -604,7 +634,7 @@ def kept_of_coco(recipe: Recipe, start: Path, onnx: Path, coco: Path, out: Path)
     table_rows: list[Row] = []
     shares = []
     for label, entry in before.items():
-        if entry.present >= 3:
+        if entry.present >= 3 and label != SOMEBODY:
             old, new = entry.average_precision(), after[label].average_precision()
             shares.append((old, new))
             row = score_row("coco_mini", label, after[label])

@@ -76,7 +76,8 @@ def judge_ready(rule: Rule, watch: Watch) -> Judgement | None:
     """SIG-READY: manned from T-5 on. Final at opening; from T-5 on it says how it stands so far.
 
     So far: met by a sighting in the last gap_bridge_s; not met when these seconds were seen and
-    empty; else CANNOT_TELL. At opening: the whole window must be visible, and the run that reaches
+    empty, or when whoever is there now came to a place that was seen empty since T-5; else
+    CANNOT_TELL. At opening: the whole window must be visible, and the run that reaches
     it must have begun by T-5 (clock_tol_s allowed).
     """
     if watch.ready_at is None or watch.at < watch.ready_at:
@@ -103,6 +104,11 @@ def judge_ready(rule: Rule, watch: Watch) -> Judgement | None:
         if seen_lately and not gone:
             if runs[-1].since <= limit:
                 return say(Outcome.MET, None, runs[-1].since)
+            # Who was first seen now may have sat there unseen: late only where it was seen empty.
+            unseen_since = max(watch.ready_at, runs[-2].until if len(runs) > 1 else watch.since)
+            if visible_share(rows, unseen_since, runs[-1].since, decided) < rule["vis_ready"]:
+                reason = main_reason(rows, unseen_since, runs[-1].since, decided)
+                return say(Outcome.CANNOT_TELL, reason, unseen_since)
             return say(Outcome.NOT_MET, _late_or_back(runs, limit), runs[-1].since)
         if visible_share(rows, recent, watch.at, decided) < rule["vis_ready"]:
             reason = main_reason(rows, recent, watch.at, decided)

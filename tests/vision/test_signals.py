@@ -101,6 +101,25 @@ READY_CASES: dict[str, tuple[list[Run], object, object]] = {
 
 
 @pytest.mark.parametrize(
+    ("runs", "expected"),
+    [
+        ([unseen(420, Reason.DARK), present(60)], (CANNOT_TELL, Reason.DARK)),
+        ([present(250), unseen(170), present(60)], (CANNOT_TELL, Reason.OCCLUDED)),
+        ([absent(300), unseen(60), absent(60), present(60)], (CANNOT_TELL, Reason.OCCLUDED)),
+        ([unseen(300), absent(120), present(60)], (NOT_MET, Reason.LATE)),
+        ([present(320), absent(60), present(100)], (NOT_MET, Reason.LEFT_POST)),
+    ],
+    ids=["dark until then", "there before and after", "in part", "came", "came back"],
+)
+def test_who_is_first_seen_after_t_5_came_late_only_to_a_place_seen_empty(
+    runs: list[Run], expected: object
+) -> None:
+    """A camera that wakes at T-3 must not say that whom it sees has just come."""
+    rows = samples("staff_present", runs)
+    assert outcome(judged(READY_RULE, rows, SINCE + timedelta(seconds=480))) == expected
+
+
+@pytest.mark.parametrize(
     ("runs", "so_far", "final"), READY_CASES.values(), ids=READY_CASES.keys()
 )
 def test_readiness_at_five_minutes_before_and_at_opening(

@@ -71,7 +71,9 @@ def test_two_branches_keep_what_the_first_knew_and_hush_it_at_official_things(
     onnx = export_branches(both, (64, 96), tmp_path / "scene.onnx")
     picture = plain_picture(tmp_path / "p.png", (120, 80))
     assert train.parity(both, onnx, [picture]) < train.PARITY
-    batch = train.Detector(onnx).prepare(cv2.imread(str(picture)))[0]
+    image = cv2.imread(str(picture))
+    assert image is not None
+    batch = train.Detector(onnx).prepare(np.asarray(image, np.uint8))[0]
     with torch.no_grad():
         alone = first(torch.from_numpy(batch))[0].numpy()
         joined = both(torch.from_numpy(batch))[0].numpy()

@@ -104,7 +104,7 @@ READY_CASES: dict[str, tuple[list[Run], object, object]] = {
     ("runs", "expected"),
     [
         ([unseen(420, Reason.DARK), present(60)], (CANNOT_TELL, Reason.DARK)),
-        ([present(250), unseen(170), present(60)], (CANNOT_TELL, Reason.OCCLUDED)),
+        ([present(250), unseen(170), present(60)], (MET, None)),
         ([absent(300), unseen(60), absent(60), present(60)], (CANNOT_TELL, Reason.OCCLUDED)),
         ([unseen(300), absent(120), present(60)], (NOT_MET, Reason.LATE)),
         ([present(320), absent(60), present(100)], (NOT_MET, Reason.LEFT_POST)),

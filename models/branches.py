@@ -29,11 +29,17 @@ BODY: Final = 10
 
 OPSET: Final = 17
 
+QUIET: Final = 0.8
+"""The second branch's scores of what COCO taught as well: it knows the things of an office, the
+first one those of the world. Without it mean AP50 on coco_mini is 0.460, with it 0.470, and AP50
+on pictures of offices is the same."""
+
 
 class Branches(nn.Module):
     """Two detection networks (YOLO11) whose first `BODY` layers are the same.
 
     `renamed`: rows that mean something new in the second branch; the first one says nothing there.
+    `taught`: rows of COCO that the second one speaks of more quietly.
     `items`: rows the first branch does not speak for where the second sees one of `official` in
     the same cell: COCO knows no hand sanitiser and calls it a bottle.
     """
@@ -43,6 +49,7 @@ class Branches(nn.Module):
         first: nn.Module,
         second: nn.Module,
         renamed: Sequence[int],
+        taught: Sequence[int],
         items: Sequence[int],
         official: Sequence[int],
     ) -> None:
@@ -55,7 +62,10 @@ class Branches(nn.Module):
         heard[:, list(renamed)] = 0
         hushed = torch.zeros(1, head.nc, 1)
         hushed[:, list(items)] = 1
+        loudness = torch.ones(1, head.nc, 1)
+        loudness[:, list(taught)] = QUIET
         self.register_buffer("heard", heard)
+        self.register_buffer("loudness", loudness)
         self.register_buffer("hushed", hushed)
 
     def forward(self, picture: Any) -> Any:
@@ -66,7 +76,10 @@ class Branches(nn.Module):
         new = through(self.second.model[BODY:], body, dict(kept))
         official = new[:, [4 + row for row in self.official]].amax(1, keepdim=True)
         scores = old[:, 4:] * self.heard * (1 - self.hushed * official)
-        return torch.cat([torch.cat([old[:, :4], scores], 1), new], 2)
+        quieter = new[:, 4:] * self.loudness
+        return torch.cat(
+            [torch.cat([old[:, :4], scores], 1), torch.cat([new[:, :4], quieter], 1)], 2
+        )
 
 
 def through(layers: Any, x: Any, kept: dict[int, Any]) -> Any:
@@ -84,6 +97,7 @@ def side_by_side(
     start: Path,
     trained: Path,
     renamed: Sequence[int],
+    taught: Sequence[int],
     items: Sequence[int],
     official: Sequence[int],
 ) -> Branches:
@@ -96,7 +110,7 @@ def side_by_side(
                     f"{trained}: expected layers 0 to {BODY - 1} of {start}, "
                     f"got another {name} in layer {old.i}"
                 )
-    return Branches(nets[0], nets[1], renamed, items, official).eval()
+    return Branches(nets[0], nets[1], renamed, taught, items, official).eval()
 
 
 def export_branches(net: Branches, size: tuple[int, int], target: Path) -> Path:

@@ -36,6 +36,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.errors import DataError, ModelMismatch, SiagaError
+from vision.eyes import SAME_THING
+from vision.labels import PERSONAL_ITEMS
 
 Floats = NDArray[np.float32]
 Row = dict[str, Any]
@@ -58,6 +60,7 @@ SCENE_ROWS: Final[dict[int, str]] = {
     "pens",
     7: "document", 9: "nameplate", 10: "tissue", 11: "sanitiser", 12: "stamp",
 }  # fmt: skip
+PERSON: Final = 0
 SCENE_NEW: Final = (20, 21, 22, 23, 4, 6, 7, 9, 10, 11, 12)
 SCENE_OFFICIAL: Final = (4, 6, 7, 9, 10, 11, 12, 23)
 """Things of the office that COCO does not know and takes for personal ones."""
@@ -71,7 +74,9 @@ ATTIRE_ROWS: Final[dict[int, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Everything that steers one training. `size` is (height, width) of the exported input, px."""
+    """Everything that steers one training. `size` is (height, width) of the exported input, px;
+    so many of a label's answers are right from the card's `hi` on: `sure`.
+    """
 
     name: str
     rows: dict[int, str]
@@ -79,6 +84,7 @@ class Recipe:
     size: tuple[int, int]
     train_size: int
     branches: int
+    sure: float
     sets: tuple[str, ...]
     scored: dict[str, tuple[str, ...]] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
@@ -91,6 +97,7 @@ ATTIRE: Final = Recipe(
     size=(320, 320),
     train_size=320,
     branches=1,
+    sure=0.98,
     sets=("badge_lbs_ccby", "office_cctv_ccby", "videos", "rendered"),
     scored={
         "val_real": ("id_card", "lanyard"),
@@ -113,6 +120,7 @@ SCENE: Final = Recipe(
     size=(384, 640),
     train_size=512,
     branches=2,
+    sure=0.9,  # an item must lie there for minutes and twice before anything is decided
     sets=("office_cctv_ccby", "cups_bottles_ccby", "lipstick_ccby", "badge_lbs_ccby", "rendered"),
     scored={
         "val_office": ("person", "chair", "monitor", "laptop", "keyboard", "phone"),
@@ -129,6 +137,8 @@ SCENE: Final = Recipe(
         "erasing": 0.0, "box": 7.5, "cls": 0.6,
     },
 )  # fmt: skip
+
+ITEM_WORDS: Final = frozenset(label.word for label in PERSONAL_ITEMS)
 
 RECIPES: Final = {"attire": ATTIRE, "scene": SCENE}
 
@@ -360,6 +370,24 @@ class Detector:
         return sorted(found, key=lambda f: -f[1])
 
 
+Answer = tuple[str, float, Floats]
+
+
+def unlike_official(found: list[Answer]) -> list[Answer]:
+    """Personal items as unsure as the product takes them to be (`vision.eyes.find_items`)."""
+    official = [one for one in found if one[0] not in ITEM_WORDS]
+
+    def left(word: str, score: float, box: Floats) -> float:
+        if word not in ITEM_WORDS or not official:
+            return score
+        same = overlaps(box, np.array([one[2] for one in official])) >= SAME_THING
+        return score * (
+            1 - max((o[1] for o, near in zip(official, same, strict=True) if near), default=0.0)
+        )
+
+    return [(word, left(word, score, box), box) for word, score, box in found]
+
+
 def overlaps(box: Floats, others: Floats) -> Floats:
     """Intersection over union of one box with `(N, 4)` others."""
     if not len(others):
@@ -462,7 +490,7 @@ def tally(
             name = merge.get(word, word)
             truth[name] = np.vstack([truth[name], boxes]) if name in truth else boxes
         found: dict[str, list[tuple[float, Floats]]] = {}
-        for word, score, box in detector(image):
+        for word, score, box in unlike_official(detector(image)):
             name = merge.get(word, word)
             mine = found.setdefault(name, [])
             if not merge or not mine or overlaps(box, np.array([b for _, b in mine])).max() < 0.6:
@@ -554,12 +582,11 @@ def training_sets(recipe: Recipe, manifests: Path) -> list[Row]:
 ENOUGH: Final = 15
 """Labels of fewer true boxes share one pair of thresholds."""
 
-SURE: Final = 0.98
-SURE_OF_SOMEBODY: Final = 0.95
-"""So many of the answers from `hi` on are right. A person too many is no accusation."""
+SURE_OF_SOMEBODY: Final = 0.9
+"""So many of the answers `person` are right. A person too many is no accusation."""
 
 
-def choose_thresholds(tallies: dict[str, Tally]) -> dict[str, dict[str, float]]:
+def choose_thresholds(tallies: dict[str, Tally], sure: float) -> dict[str, dict[str, float]]:
     """Per label: `hi` where enough of the answers are right, `lo` where 97 % of what can be found
     is. Labels that are too few for a pair of their own get the one of all of them together.
     """
@@ -572,9 +599,9 @@ def choose_thresholds(tallies: dict[str, Tally]) -> dict[str, dict[str, float]]:
             rare.answers += entry.answers
             rare.present += entry.present
         elif label != "person":
-            chosen[label] = pair(entry, SURE)
+            chosen[label] = pair(entry, sure)
     if rare.present >= ENOUGH:
-        chosen["default"] = pair(rare, SURE)
+        chosen["default"] = pair(rare, sure)
     return chosen
 
 
@@ -768,7 +795,12 @@ def exported(
         from models.branches import export_branches, side_by_side
 
         net = side_by_side(
-            given.shared / "weights" / START, checkpoint, SCENE_NEW, SCENE_ITEMS, SCENE_OFFICIAL
+            given.shared / "weights" / START,
+            checkpoint,
+            SCENE_NEW,
+            [row for row in recipe.rows if row not in (*SCENE_NEW, PERSON)],
+            SCENE_ITEMS,
+            [row for row in SCENE_OFFICIAL if row in recipe.rows],
         )
         onnx = export_branches(net, recipe.size, given.out / f"{stem}.onnx")
     pictures = pictures_of(given.data, "val")[:12]
@@ -787,7 +819,7 @@ def exported(
         scores += kept_of_coco(recipe, coco, onnx, pictures_of_coco, given.out)
     ships = given.why if stem == recipe.name else "exported to be compared"
     card = given.out / f"{stem}.toml"
-    facts |= {"scores": scores, "thresholds": choose_thresholds(joined)}
+    facts |= {"scores": scores, "thresholds": choose_thresholds(joined, recipe.sure)}
     write_card(card, recipe, onnx, facts | {"precision": "float32", "why": ships})
     yield card, scores
     if given.int8:
@@ -814,7 +846,7 @@ def int8_copy(
     told = facts | {
         "version": f"{facts['version']}-int8",
         "scores": scores,
-        "thresholds": choose_thresholds(joined),
+        "thresholds": choose_thresholds(joined, recipe.sure),
         "precision": "int8",
         "why": "exported to be compared",
     }

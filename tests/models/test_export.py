@@ -55,7 +55,7 @@ def test_two_branches_keep_what_the_first_knew_and_hush_it_at_official_things(
     import torch
     from ultralytics import YOLO
 
-    from models.branches import export_branches, side_by_side
+    from models.branches import QUIET, export_branches, side_by_side
 
     paths = [tmp_path / "start.pt", tmp_path / "trained.pt"]
     torch.manual_seed(1)
@@ -66,7 +66,7 @@ def test_two_branches_keep_what_the_first_knew_and_hush_it_at_official_things(
             last[2].weight[11] = 0
             last[2].bias[11] = 6
     net.save(str(paths[1]))
-    both = side_by_side(paths[0], paths[1], renamed=[4], items=[39], official=[11])
+    both = side_by_side(paths[0], paths[1], renamed=[4], taught=[39, 41], items=[39], official=[11])
     first = both.first
     onnx = export_branches(both, (64, 96), tmp_path / "scene.onnx")
     picture = plain_picture(tmp_path / "p.png", (120, 80))
@@ -82,6 +82,7 @@ def test_two_branches_keep_what_the_first_knew_and_hush_it_at_official_things(
     kept = [row for row in range(84) if row - 4 not in (4, 39)]
     np.testing.assert_allclose(joined[kept, :cells], alone[kept], atol=1e-5)
     assert not joined[4 + 4, :cells].any()
+    np.testing.assert_allclose(joined[4 + 41, cells:], QUIET * alone[4 + 41], atol=1e-5)
     assert (joined[4 + 39, :cells] < 0.05 * alone[4 + 39] + 1e-6).all()
 
 
@@ -96,4 +97,4 @@ def test_branches_of_other_bodies_are_refused(tmp_path: Path) -> None:
     for path in paths:
         YOLO("yolo11n.yaml").save(str(path))
     with pytest.raises(ValueError, match="expected layers 0 to 9"):
-        side_by_side(paths[0], paths[1], [], [], [])
+        side_by_side(paths[0], paths[1], [], [], [], [])

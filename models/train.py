@@ -37,7 +37,7 @@ from numpy.typing import NDArray
 
 from vision.errors import DataError, ModelMismatch, SiagaError
 from vision.eyes import SAME_THING
-from vision.labels import PERSONAL_ITEMS
+from vision.labels import LOOK_ALIKES, PERSONAL_ITEMS
 
 Floats = NDArray[np.float32]
 Row = dict[str, Any]
@@ -139,6 +139,7 @@ SCENE: Final = Recipe(
 )  # fmt: skip
 
 ITEM_WORDS: Final = frozenset(label.word for label in PERSONAL_ITEMS)
+LOOK_ALIKE_WORDS: Final = frozenset(label.word for label in LOOK_ALIKES)
 
 RECIPES: Final = {"attire": ATTIRE, "scene": SCENE}
 
@@ -375,7 +376,7 @@ Answer = tuple[str, float, Floats]
 
 def unlike_official(found: list[Answer]) -> list[Answer]:
     """Personal items as unsure as the product takes them to be (`vision.eyes.find_items`)."""
-    official = [one for one in found if one[0] not in ITEM_WORDS]
+    official = [one for one in found if one[0] in LOOK_ALIKE_WORDS]
 
     def left(word: str, score: float, box: Floats) -> float:
         if word not in ITEM_WORDS or not official:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from vision.geometry import bounds, centre, contains, grown, iou
-from vision.labels import PERSONAL_ITEMS, TAGS, Label
+from vision.labels import LOOK_ALIKES, PERSONAL_ITEMS, TAGS, Label
 from vision.layout import Counter, ZoneKind
 from vision.tiling import look_closely
 from vision.values import Box, Detections, Detector, Image, Reader, Xyxy
@@ -142,7 +142,7 @@ def _unlike_official(things: Sequence[Box]) -> list[Box]:
     A hand sanitiser looks like a bottle, a folder like a book: who is surer of the office's thing
     must not accuse, and who is in doubt must not either.
     """
-    official = [box for box in things if box.label not in PERSONAL_ITEMS]
+    official = [box for box in things if box.label in LOOK_ALIKES]
 
     def rival(item: Box) -> float:
         there = (o.confidence for o in official if iou(o.xyxy, item.xyxy) >= SAME_THING)

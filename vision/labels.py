@@ -73,6 +73,12 @@ TAGS = frozenset({Label.ID_CARD, Label.ID_CARD_BACK, Label.NAME_TAG})
 """What counts as an identity tag. A lanyard without a card does not."""
 
 PERSONAL_ITEMS = frozenset(label for label in Label if 40 <= label < 70)
+LOOK_ALIKES = frozenset(
+    {Label.DOCUMENT, Label.TISSUE, Label.SANITISER, Label.STAMP, Label.NAMEPLATE}
+    | {Label.CALCULATOR, Label.MONEY_COUNTER, Label.PENS}
+)
+"""Things of the office that a detector takes for personal ones: a sanitiser for a bottle."""
+
 EQUIPMENT = frozenset(
     {Label.MONITOR, Label.LAPTOP, Label.KEYBOARD, Label.CALCULATOR, Label.MONEY_COUNTER, Label.PENS}
 )

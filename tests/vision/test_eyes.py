@@ -58,3 +58,9 @@ def test_two_personal_items_do_not_excuse_one_another() -> None:
     """A cup that may be a glass is a personal item either way."""
     seen = ((Label.CUP, PLACE, 0.8), (Label.GLASS, PLACE, 0.7))
     assert sure_of(Label.CUP, *seen) == pytest.approx(0.8, abs=0.01)
+
+
+def test_a_chair_behind_a_bag_excuses_nothing() -> None:
+    """Only what looks like a personal thing is its rival."""
+    seen = ((Label.BAG, PLACE, 0.8), (Label.CHAIR, PLACE, 0.7))
+    assert sure_of(Label.BAG, *seen) == pytest.approx(0.8, abs=0.01)

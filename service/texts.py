@@ -113,6 +113,16 @@ def check_text(check: str, lang: Lang) -> str:
     return message[lang] if message else check.replace("_", " ")
 
 
+def policy_numbers(lang: Lang) -> list[tuple[str, str]]:
+    """The numbers of a policy that verdicts hang on, with what they mean."""
+    begins = "number."
+    return [
+        (key.removeprefix(begins), message[lang])
+        for key, message in catalogue().items()
+        if key.startswith(begins)
+    ]
+
+
 def clause_text(clause: Clause, lang: Lang) -> str:
     """The clause's own words."""
     return clause.text_id if lang is Lang.ID else clause.text_en

@@ -12,7 +12,16 @@ from service.api.objects import counter_for
 from service.api.security import FLAGS, TheDoor, Who
 from service.policies import PARAMETERS
 from service.store import Flag
-from service.texts import Lang, capital, check_text, number_text, text, time_text, word
+from service.texts import (
+    Lang,
+    capital,
+    check_text,
+    number_text,
+    policy_numbers,
+    text,
+    time_text,
+    word,
+)
 from service.web.offers import offers
 from service.web.pages import PageRoute, language, render
 from vision.day import DayPlan
@@ -100,12 +109,16 @@ def _slots(plan: DayPlan, zone: tzinfo, lang: Lang) -> list[tuple[str, str, str]
     return [(Slot.READY.value, words, plan.ready_at.isoformat()), *slots]
 
 
-def _numbers(policy: Policy, role: str, lang: Lang) -> list[tuple[str, float, str]]:
-    """The numbers of the policy that rules of this role use: name, value, and its range."""
+def _numbers(policy: Policy, role: str, lang: Lang) -> list[tuple[str, str, float, str]]:
+    """The numbers of the policy that rules of this role use: name, words, value, and its range.
+
+    In the order of the words' table: what belongs together stands together.
+    """
     used = {name for rule in policy.rules_for(role) for name in rule.parameters}
     return [
         (
             name,
+            words,
             policy.parameters[name],
             text(
                 "replay.range",
@@ -115,5 +128,6 @@ def _numbers(policy: Policy, role: str, lang: Lang) -> list[tuple[str, float, st
                 high=number_text(PARAMETERS[name][1], lang),
             ),
         )
-        for name in sorted(used & policy.parameters.keys() & PARAMETERS.keys())
+        for name, words in policy_numbers(lang)
+        if name in used & policy.parameters.keys() & PARAMETERS.keys()
     ]

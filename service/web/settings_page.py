@@ -37,6 +37,7 @@ from service.texts import (
     listed,
     moment_text,
     number_text,
+    policy_numbers,
     text,
     word,
 )
@@ -309,6 +310,7 @@ def _groups(policy: Policy, lang: Lang) -> list[dict[str, Any]]:
 def _clause(clause: Clause, lang: Lang) -> dict[str, Any]:
     rule = clause.rule
     begins = NUMBERS[rule.signal] if rule is not None else ()
+    meanings = dict(policy_numbers(lang))
     by = clause.decided_by
     if rule is not None:
         by = f"{check_text(rule.check, lang)} ({rule.signal})"
@@ -329,7 +331,7 @@ def _clause(clause: Clause, lang: Lang) -> dict[str, Any]:
         "numbers": []
         if rule is None
         else [
-            (name, number_text(value, lang))
+            (meanings.get(name, name), number_text(value, lang))
             for name, value in rule.parameters.items()
             if name.startswith(begins)
         ],

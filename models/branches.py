@@ -3,11 +3,10 @@
     picture - layers 0 to 9 -+- layers 10 to 23 of the start network - cells of the first branch
                              +- the same layers, trained on counters - cells of the second
 
-Layers trained on two thousand pictures of counters forget: mean AP50 on coco_mini fell from 0.494
-to 0.385, and weights half way between kept neither the old nor the new. With both branches it is
-0.472, and the second keeps all it learnt. Both number their rows alike: their cells stand in one
-output, and the suppression of overlaps makes one box of what both see. The body runs once; a look
-costs 1.6 times a single network's.
+Layers trained on two thousand pictures of counters forget what COCO taught; beside the start
+network's own they need not keep it (docs/decisions/0008). Both number their rows alike: their cells
+stand in one output, and the suppression of overlaps makes one box of what both see. The body runs
+once.
 
 Needs the extra `train`.
 """
@@ -24,15 +23,14 @@ import torch
 from torch import nn
 from ultralytics import YOLO
 
-BODY: Final = 10
-"""So many layers are shared: training leaves them as they are (`freeze`)."""
+from models.train import BODY
+from vision.errors import ModelMismatch
 
 OPSET: Final = 17
 
 QUIET: Final = 0.8
-"""The second branch's scores of what COCO taught as well: it knows the things of an office, the
-first one those of the world. Without it mean AP50 on coco_mini is 0.460, with it 0.470, and AP50
-on pictures of offices is the same."""
+"""The second branch's scores of what COCO taught as well count so much: it knows the things of an
+office, the first one those of the world. Source: docs/decisions/0008."""
 
 
 class Branches(nn.Module):
@@ -40,8 +38,8 @@ class Branches(nn.Module):
 
     `renamed`: rows that mean something new in the second branch; the first one says nothing there.
     `taught`: rows of COCO that the second one speaks of more quietly.
-    `items`: rows the first branch does not speak for where the second sees one of `official` in
-    the same cell: COCO knows no hand sanitiser and calls it a bottle.
+    `items`: rows the first branch does not speak for where the second sees one of `look_alikes`
+    in the same cell: COCO knows no hand sanitiser and calls it a bottle.
     """
 
     def __init__(
@@ -51,10 +49,10 @@ class Branches(nn.Module):
         renamed: Sequence[int],
         taught: Sequence[int],
         items: Sequence[int],
-        official: Sequence[int],
+        look_alikes: Sequence[int],
     ) -> None:
         super().__init__()
-        self.first, self.second, self.official = first, second, list(official)
+        self.first, self.second, self.look_alikes = first, second, list(look_alikes)
         for branch in (first, second):
             head = branch.model[-1]
             head.export, head.format, head.dynamic = True, "onnx", False
@@ -74,8 +72,8 @@ class Branches(nn.Module):
         body = through(self.first.model[:BODY], picture, kept)
         old = through(self.first.model[BODY:], body, dict(kept))
         new = through(self.second.model[BODY:], body, dict(kept))
-        official = new[:, [4 + row for row in self.official]].amax(1, keepdim=True)
-        scores = old[:, 4:] * self.heard * (1 - self.hushed * official)
+        rival = new[:, [4 + row for row in self.look_alikes]].amax(1, keepdim=True)
+        scores = old[:, 4:] * self.heard * (1 - self.hushed * rival)
         quieter = new[:, 4:] * self.loudness
         return torch.cat(
             [torch.cat([old[:, :4], scores], 1), torch.cat([new[:, :4], quieter], 1)], 2
@@ -99,18 +97,18 @@ def side_by_side(
     renamed: Sequence[int],
     taught: Sequence[int],
     items: Sequence[int],
-    official: Sequence[int],
+    look_alikes: Sequence[int],
 ) -> Branches:
-    """Both checkpoints as one network. Errors: ValueError when their bodies differ."""
+    """Both checkpoints as one network. Errors: ModelMismatch when their bodies differ."""
     nets = [YOLO(str(path)).model.float().eval().fuse() for path in (start, trained)]
     for old, new in zip(nets[0].model[:BODY], nets[1].model[:BODY], strict=True):
         for name, weight in old.state_dict().items():
             if not torch.allclose(weight, new.state_dict()[name], atol=1e-4):
-                raise ValueError(
+                raise ModelMismatch(
                     f"{trained}: expected layers 0 to {BODY - 1} of {start}, "
                     f"got another {name} in layer {old.i}"
                 )
-    return Branches(nets[0], nets[1], renamed, taught, items, official).eval()
+    return Branches(nets[0], nets[1], renamed, taught, items, look_alikes).eval()
 
 
 def export_branches(net: Branches, size: tuple[int, int], target: Path) -> Path:

@@ -36,8 +36,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.errors import DataError, ModelMismatch, SiagaError
-from vision.eyes import SAME_THING
-from vision.labels import LOOK_ALIKES, PERSONAL_ITEMS
+from vision.eyes import unlike_official
+from vision.labels import LOOK_ALIKES, PERSONAL_ITEMS, label_of
+from vision.values import Box, Xyxy
 
 Floats = NDArray[np.float32]
 Row = dict[str, Any]
@@ -62,11 +63,13 @@ SCENE_ROWS: Final[dict[int, str]] = {
 }  # fmt: skip
 PERSON: Final = 0
 SCENE_NEW: Final = (20, 21, 22, 23, 4, 6, 7, 9, 10, 11, 12)
-SCENE_OFFICIAL: Final = (4, 6, 7, 9, 10, 11, 12, 23)
-"""Things of the office that COCO does not know and takes for personal ones."""
-SCENE_ITEMS: Final = (24, 25, 26, 28, 39, 40, 41, 42, 43, 44, 45, *range(46, 56), 67, 73, 77)
-"""Personal items of COCO: the first branch leaves them to the second where that one sees something
-official (models/branches.py)."""
+LOOK_ALIKE_ROWS: Final = tuple(n for n, w in SCENE_ROWS.items() if label_of(w) in LOOK_ALIKES)
+ITEM_ROWS: Final = tuple(
+    n for n, w in SCENE_ROWS.items() if label_of(w) in PERSONAL_ITEMS and n not in SCENE_NEW
+)
+"""Personal items that COCO knows."""
+BODY: Final = 10
+"""So many layers of the scene network stay as COCO left them; its branches share them."""
 ATTIRE_ROWS: Final[dict[int, str]] = {
     0: "head", 1: "torso", 2: "id_card", 3: "id_card_back", 4: "lanyard", 5: "name_tag",
 }  # fmt: skip
@@ -128,18 +131,14 @@ SCENE: Final = Recipe(
         "val_rendered": tuple(sorted(set(SCENE_ROWS.values()) - {"chair", "plant"})),
     },
     settings={
-        # freeze: the body of models/branches.py
         "cls_remap": False,  # rows go by number: by name, the renamed ones would start from nothing
         "epochs": 2, "batch": 12, "optimizer": "AdamW", "lr0": 0.0004, "lrf": 0.05, "cos_lr": True,
-        "warmup_epochs": 0.2, "warmup_bias_lr": 0.0, "weight_decay": 0.0005, "freeze": 10,
+        "warmup_epochs": 0.2, "warmup_bias_lr": 0.0, "weight_decay": 0.0005, "freeze": BODY,
         "mosaic": 0.0, "fliplr": 0.5,
         "hsv_h": 0.015, "hsv_s": 0.4, "hsv_v": 0.3, "degrees": 2.0, "translate": 0.08, "scale": 0.3,
         "erasing": 0.0, "box": 7.5, "cls": 0.6,
     },
 )  # fmt: skip
-
-ITEM_WORDS: Final = frozenset(label.word for label in PERSONAL_ITEMS)
-LOOK_ALIKE_WORDS: Final = frozenset(label.word for label in LOOK_ALIKES)
 
 RECIPES: Final = {"attire": ATTIRE, "scene": SCENE}
 
@@ -374,19 +373,18 @@ class Detector:
 Answer = tuple[str, float, Floats]
 
 
-def unlike_official(found: list[Answer]) -> list[Answer]:
-    """Personal items as unsure as the product takes them to be (`vision.eyes.find_items`)."""
-    official = [one for one in found if one[0] in LOOK_ALIKE_WORDS]
+def as_the_product_takes_them(found: list[Answer]) -> list[Answer]:
+    """The same answers, personal items less sure where something of the office is seen as well."""
+    boxes = [Box(label_of(word), _xyxy(box), score) for word, score, box in found]
+    return [
+        (box.label.word, box.confidence, np.array(box.xyxy, np.float32))
+        for box in unlike_official(boxes)
+    ]
 
-    def left(word: str, score: float, box: Floats) -> float:
-        if word not in ITEM_WORDS or not official:
-            return score
-        same = overlaps(box, np.array([one[2] for one in official])) >= SAME_THING
-        return score * (
-            1 - max((o[1] for o, near in zip(official, same, strict=True) if near), default=0.0)
-        )
 
-    return [(word, left(word, score, box), box) for word, score, box in found]
+def _xyxy(box: Floats) -> Xyxy:
+    x0, y0, x1, y1 = (float(side) for side in box)
+    return x0, y0, x1, y1
 
 
 def overlaps(box: Floats, others: Floats) -> Floats:
@@ -491,7 +489,7 @@ def tally(
             name = merge.get(word, word)
             truth[name] = np.vstack([truth[name], boxes]) if name in truth else boxes
         found: dict[str, list[tuple[float, Floats]]] = {}
-        for word, score, box in unlike_official(detector(image)):
+        for word, score, box in as_the_product_takes_them(detector(image)):
             name = merge.get(word, word)
             mine = found.setdefault(name, [])
             if not merge or not mine or overlaps(box, np.array([b for _, b in mine])).max() < 0.6:
@@ -800,8 +798,8 @@ def exported(
             checkpoint,
             SCENE_NEW,
             [row for row in recipe.rows if row not in (*SCENE_NEW, PERSON)],
-            SCENE_ITEMS,
-            [row for row in SCENE_OFFICIAL if row in recipe.rows],
+            ITEM_ROWS,
+            [row for row in LOOK_ALIKE_ROWS if row in recipe.rows],
         )
         onnx = export_branches(net, recipe.size, given.out / f"{stem}.onnx")
     pictures = pictures_of(given.data, "val")[:12]

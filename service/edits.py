@@ -7,9 +7,10 @@ days that come once) is left to the reading of the file, whose faults are told i
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
-from service.calendar import HolidayKind
+from service.calendar import FRIDAY, CalendarSettings, HolidayKind
 from service.dress import DressKind
 from service.office_file import (
     Change,
@@ -26,6 +27,8 @@ from service.settings import WEEKDAYS, SettingsError, has_marks
 
 TEXT_MAX = 200
 HOURS = ("briefing", "opens", "closes", "work_ends")
+USUAL = CalendarSettings(ZoneInfo("UTC"))
+"""What holds where the file says nothing."""
 
 _FAULTS: Mapping[str, str] = {
     "closes": "hours_closes",
@@ -288,20 +291,22 @@ def _working_days(typed: Typed, wanted: Sequence[str]) -> list[str]:
 
 def _unless_usual(values: Mapping[str, object], written: object) -> dict[str, object]:
     """What is as usual and stands nowhere in the file stays out of it."""
+    hours, friday = USUAL.hours, USUAL.weekdays[FRIDAY].pause
     usual: dict[str, object] = {
-        "briefing": "07:30",
-        "opens": "08:00",
-        "closes": "15:00",
-        "work_ends": "17:00",
-        "break": ["12:15", "13:00"],
-        "friday_break": ["11:30", "13:15"],
-        "working_days": list(WEEKDAYS[:5]),
+        **{name: _clock(getattr(hours, name)) for name in HOURS},
+        "break": [_clock(at) for at in hours.pause or ()],
+        "friday_break": [_clock(at) for at in friday or ()],
+        "working_days": [WEEKDAYS[day] for day in sorted(USUAL.working_days)],
     }
     there = written if isinstance(written, dict) else {}
     return {
         key: None if key not in there and value == usual[key] else value
         for key, value in values.items()
     }
+
+
+def _clock(at: time) -> str:
+    return f"{at:%H:%M}"
 
 
 def _season(typed: Typed, index: int, wish: SeasonWish) -> Row:

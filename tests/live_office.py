@@ -3,6 +3,7 @@
 For what is changed while it works: file, store, runner, readers, set-up and API are the real ones.
 """
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import cv2
+import uvicorn
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -20,6 +22,7 @@ from cameras.onvif import Found
 from cameras.push import Mailbox
 from service.accounts import Accounts, Role
 from service.api import ApiSettings, create_app
+from service.api.app import close_streams
 from service.assembly import build_office
 from service.calendar import next_ready_at, plan_at
 from service.drawings import redrawn_at
@@ -182,13 +185,34 @@ def live_office(
         running.start()
         messages.start(running)
         try:
-            yield LiveOffice(
-                config, store, office, running, setup, accounts, mailboxes, app, time_
-            )
+            yield LiveOffice(config, store, office, running, setup, accounts, mailboxes, app, time_)
         finally:
             setup.close()
             running.stop()
             messages.stop()
+
+
+@contextmanager
+def served(live: LiveOffice) -> Iterator[str]:
+    """The address at which a browser finds the office."""
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(live.app, port=port, log_level="error", ws="none"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until(lambda: server.started)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        close_streams(live.app)
+        server.should_exit = True
+        thread.join(10)
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
 
 
 def until(condition: object, within_s: float = 10.0) -> None:

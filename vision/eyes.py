@@ -133,10 +133,10 @@ def find_items(image: Image, counter: Counter, scene: Detector) -> list[Box]:
         return []
     seen = look_closely(image, crop, scene)
     things = [box for box in seen.boxes() if box.label is not Label.PERSON]
-    return sorted(_unlike_official(things), key=lambda box: -box.confidence)
+    return sorted(unlike_official(things), key=lambda box: -box.confidence)
 
 
-def _unlike_official(things: Sequence[Box]) -> list[Box]:
+def unlike_official(things: Sequence[Box]) -> list[Box]:
     """A personal item is as sure as it is not something of the office at the same place.
 
     A hand sanitiser looks like a bottle, a folder like a book: who is surer of the office's thing

@@ -19,7 +19,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from service.board import OfficeView
 from service.clock import Clock
-from service.messages.home import (
+from service.messages.mqtt_topics import (
     OFFLINE,
     ONLINE,
     Topics,
@@ -35,6 +35,9 @@ log = logging.getLogger("siaga")
 KEEPALIVE_S = 30
 RECONNECT_S = (1, 60)
 """Least and most between two tries of a connection that fails, machine seconds."""
+
+GATHER_S = 0.3
+"""Changes of the board within so long are told together, machine seconds."""
 
 ROUND_S = 2.0
 """How often it is looked whether the settings changed, machine seconds."""
@@ -191,6 +194,7 @@ class MqttOutlet:
                 self._tell()
             except Exception:
                 log.exception("mqtt: a round failed")
+            self._stop.wait(timeout=GATHER_S)
             self._bell.wait(timeout=ROUND_S)
         if self._broker is not None:
             self._broker.stop()

@@ -38,7 +38,7 @@ from tests.cameras.servers import (
     snapshot_server,
 )
 from tests.fakes_eyes import Painter
-from tests.live_office import staffed
+from tests.live_office import EMPTY_OFFICE, staffed
 from vision.labels import Label
 from vision.values import Image, Outcome, ReadyState, Reason
 
@@ -54,18 +54,9 @@ SECRETS = (PASSWORD, "sandi-baru", "kopi tubruk pagi")
 EMPTY = "kosong"
 """The counter at which nobody sits; at the others somebody does, with a tag, at a clear desk."""
 
-OFFICE = """\
-[office]
-id = "kppn-contoh"
-name = "KPPN Contoh"
-time_zone = "Asia/Jakarta"
-policy = "djpb-spm"
-
-[calendar]
-briefing = "07:30"
-opens = "08:00"
-closes = "15:00"
-
+OFFICE = (
+    EMPTY_OFFICE
+    + """
 [[calendar.days]]
 date = 2026-11-24
 closed = false
@@ -92,6 +83,7 @@ id = "kosong"
 folder = "{folder}"
 period_s = {period}
 """
+)
 COUNTER = """
 [[counters]]
 id = "loket-{0}"

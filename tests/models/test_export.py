@@ -10,6 +10,7 @@ import pytest
 
 from models import train
 from tests.datasets.sets import plain_picture
+from vision.errors import ModelMismatch
 
 
 @pytest.mark.train
@@ -66,7 +67,9 @@ def test_two_branches_keep_what_the_first_knew_and_hush_it_at_official_things(
             last[2].weight[11] = 0
             last[2].bias[11] = 6
     net.save(str(paths[1]))
-    both = side_by_side(paths[0], paths[1], renamed=[4], taught=[39, 41], items=[39], official=[11])
+    both = side_by_side(
+        paths[0], paths[1], renamed=[4], taught=[39, 41], items=[39], look_alikes=[11]
+    )
     first = both.first
     onnx = export_branches(both, (64, 96), tmp_path / "scene.onnx")
     picture = plain_picture(tmp_path / "p.png", (120, 80))
@@ -96,5 +99,5 @@ def test_branches_of_other_bodies_are_refused(tmp_path: Path) -> None:
     paths = [tmp_path / "one.pt", tmp_path / "other.pt"]
     for path in paths:
         YOLO("yolo11n.yaml").save(str(path))
-    with pytest.raises(ValueError, match="expected layers 0 to 9"):
+    with pytest.raises(ModelMismatch, match="expected layers 0 to 9"):
         side_by_side(paths[0], paths[1], [], [], [], [])

@@ -33,10 +33,10 @@ FOLDERS = sorted(path.parent for path in MORNINGS.glob("*/verdicts.toml"))
 
 KNOWN: Mapping[str, str] = {
     "2026-11-25-badges FO-1 ready not_met FO-A6 MISSING_ITEM": (
-        "attire 1 takes what stands out of the breast pocket for the back of a card (0.33)"
+        "attire 2 doubts whether what stands out of the breast pocket is a tag (MODEL_UNSURE)"
     ),
     "2026-11-30-bag FO-1 ready earlier_asks FO-C2d book": (
-        "scene 1 does not see an open book of 95x67 pixels"
+        "scene 2 does not see an open book of 95x67 pixels"
     ),
 }
 """What the committed networks fail, as `MORNING what`, and why."""

@@ -29,7 +29,7 @@ from service.settings import load_settings
 from service.store import Store, open_store
 from tests.cameras.servers import PASSWORD, USERNAME, SnapshotServer, snapshot_server
 from tests.fakes_office import fake_picture
-from tests.live_office import SteadyClock
+from tests.live_office import EMPTY_OFFICE, SteadyClock
 from tests.service.eyes import write_eyes
 from vision.eyes import Eyes
 from vision.values import Reason
@@ -37,18 +37,9 @@ from vision.values import Reason
 SECRETS = ("GEHEIM-1", "GEHEIM-2", "GEHEIM-3", "GEHEIM-4", PASSWORD, "GEHEIM-token")
 START = datetime(2026, 11, 24, 0, 29, 10, tzinfo=UTC)  # 07:29:10 in Jakarta; opens at 08:00
 
-OFFICE = """\
-[office]
-id = "kppn-contoh"
-name = "KPPN Contoh"
-time_zone = "Asia/Jakarta"
-policy = "djpb-spm"
-
-[calendar]
-briefing = "07:30"
-opens = "08:00"
-closes = "15:00"
-
+OFFICE = (
+    EMPTY_OFFICE
+    + """
 [[calendar.days]]
 date = 2026-11-24
 closed = false
@@ -71,6 +62,7 @@ token_file = "token"
 id = "pushed"
 push = true
 """
+)
 COUNTER = """
 [[counters]]
 id = "loket-{0}"

@@ -15,8 +15,8 @@ import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from service.messages.home import Topics, announcements, states
 from service.messages.mqtt import MqttOutlet, try_out
+from service.messages.mqtt_topics import Topics, announcements, states
 from service.messages.values import MessageSettings, MqttSettings
 from service.messages.vocabulary import Trouble
 from service.texts import Lang

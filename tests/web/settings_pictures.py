@@ -5,17 +5,13 @@ python -m tests.web.settings_pictures docs/pictures
 
 import argparse
 import tempfile
-import threading
 from datetime import timedelta
 from pathlib import Path
 
-import uvicorn
 from playwright.sync_api import sync_playwright
 
-from service.api.app import close_streams
-from tests.live_office import EMPTY_OFFICE, PASSWORD, live_office, until
+from tests.live_office import EMPTY_OFFICE, PASSWORD, live_office, served
 from tests.web.conftest import ARGUMENTS
-from tests.web.stage import free_port
 
 OFFICE = (
     EMPTY_OFFICE
@@ -45,13 +41,9 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory() as office,
         live_office(Path(office), OFFICE) as live,
+        served(live) as url,
         sync_playwright() as playwright,
     ):
-        port = free_port()
-        server = uvicorn.Server(uvicorn.Config(live.app, port=port, log_level="error"))
-        threading.Thread(target=server.run, daemon=True).start()
-        until(lambda: server.started)
-        url = f"http://127.0.0.1:{port}"
         secret, _ = live.accounts.sign_in("admin", PASSWORD, "127.0.0.1", timedelta(hours=1))
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", headless=True, args=ARGUMENTS
@@ -65,8 +57,6 @@ def main() -> None:
             page.screenshot(path=folder / f"settings-{lang}.jpg", type="jpeg", quality=80)
             context.close()
         browser.close()
-        close_streams(live.app)
-        server.should_exit = True
 
 
 if __name__ == "__main__":

@@ -7,21 +7,17 @@ An office is set up from nothing by the real networks; its camera gives one rend
 
 import argparse
 import tempfile
-import threading
 from datetime import timedelta
 from pathlib import Path
 
-import uvicorn
 from playwright.sync_api import sync_playwright
 
 from cameras.recordings import open_recording
-from service.api.app import close_streams
 from service.assembly import open_eyes
 from service.commands.demo import MORNING
 from tests.cameras.servers import snapshot_server
-from tests.live_office import PASSWORD, live_office, png, until
+from tests.live_office import PASSWORD, live_office, png, served
 from tests.web.conftest import ARGUMENTS
-from tests.web.stage import free_port
 from vision.values import Image
 
 MOMENT = "08:04:30"
@@ -46,15 +42,11 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory() as office,
         live_office(Path(office), eyes=open_eyes()) as live,
+        served(live) as url,
         snapshot_server() as camera,
         sync_playwright() as playwright,
     ):
         camera.body = png(staffed_counter())
-        port = free_port()
-        server = uvicorn.Server(uvicorn.Config(live.app, port=port, log_level="error"))
-        threading.Thread(target=server.run, daemon=True).start()
-        until(lambda: server.started)
-        url = f"http://127.0.0.1:{port}"
         secret, _ = live.accounts.sign_in("admin", PASSWORD, "127.0.0.1", timedelta(hours=1))
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", headless=True, args=ARGUMENTS
@@ -81,8 +73,6 @@ def main() -> None:
             page.screenshot(path=Path("artefacts") / f"{name}.png", full_page=True)
             context.close()
         browser.close()
-        close_streams(live.app)
-        server.should_exit = True
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """A real server in a thread over the fake office: what a browser test talks to."""
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from service.evidence import Evidence
 from service.messages.desk import MessageView
 from service.store import Store, open_store
 from tests.fakes_office import FakeOffice, clock, fake_sample, fake_verdict
+from tests.live_office import free_port
 from vision.labels import Label
 from vision.values import Outcome, Reason, Sample, Status, Verdict
 
@@ -27,13 +27,6 @@ CROP = (320, 40, 640, 340)
 FRAMES = 24
 CHANGES = (6, 9, 18)
 """Where the cup's story turns: met, then hidden, then on the desk, then cleared away."""
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 @dataclass

@@ -1,21 +1,17 @@
 """The page Pengaturan in a browser: saved, refused beside the field, by keyboard, on a phone."""
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from service.accounts import Role
-from service.api.app import close_streams
 from service.policies import STANDARDS
-from tests.live_office import PASSWORD, LiveOffice, live_office, until
+from tests.live_office import PASSWORD, LiveOffice, live_office, served
 from tests.web.conftest import watch
-from tests.web.stage import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -71,13 +67,7 @@ class Site:
 def site(tmp_path: Path, chromium: Browser) -> Iterator[Site]:
     """Every page is an administrator's."""
     complaints: list[str] = []
-    with live_office(tmp_path, OFFICE) as live:
-        port = free_port()
-        server = uvicorn.Server(uvicorn.Config(live.app, port=port, log_level="error", ws="none"))
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        until(lambda: server.started)
-        url = f"http://127.0.0.1:{port}"
+    with live_office(tmp_path, OFFICE) as live, served(live) as url:
 
         def opened(path: str, lang: str = "id", width: int = 1280, role: Role = Role.ADMIN) -> Page:
             secret, _ = live.accounts.sign_in(role.value, PASSWORD, "127.0.0.1", timedelta(hours=1))
@@ -93,9 +83,6 @@ def site(tmp_path: Path, chromium: Browser) -> Iterator[Site]:
         yield Site(live, url, opened)
         for context in chromium.contexts:
             context.close()
-        close_streams(live.app)
-        server.should_exit = True
-        thread.join(10)
     assert complaints == []
 
 

@@ -1,7 +1,6 @@
 """The page Pemasangan in a browser, over a running office: a first counter from nothing."""
 
 import re
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,15 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from service.accounts import Role
-from service.api.app import close_streams
 from tests.cameras.servers import SnapshotServer, snapshot_server
-from tests.live_office import PASSWORD, LiveOffice, live_office, png, staffed, until
+from tests.live_office import PASSWORD, LiveOffice, live_office, png, served, staffed, until
 from tests.web.conftest import watch
-from tests.web.stage import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -36,15 +32,8 @@ class Site:
 def site(tmp_path: Path, chromium: Browser) -> Iterator[Site]:
     """A new office without camera or counter; every page is an administrator's."""
     complaints: list[str] = []
-    with live_office(tmp_path) as live, snapshot_server() as camera:
+    with live_office(tmp_path) as live, snapshot_server() as camera, served(live) as url:
         camera.body = png(staffed())
-        port = free_port()
-        config = uvicorn.Config(live.app, port=port, log_level="error", ws="none")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        until(lambda: server.started)
-        url = f"http://127.0.0.1:{port}"
         secret, _ = live.accounts.sign_in("admin", PASSWORD, "127.0.0.1", timedelta(hours=1))
 
         def opened(lang: str = "id", width: int = 1280, height: int = 800) -> Page:
@@ -64,9 +53,6 @@ def site(tmp_path: Path, chromium: Browser) -> Iterator[Site]:
         yield Site(live, camera, url, opened)
         for context in chromium.contexts:
             context.close()
-        close_streams(live.app)
-        server.should_exit = True
-        thread.join(10)
     assert complaints == []
 
 

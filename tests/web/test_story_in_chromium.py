@@ -14,30 +14,32 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from unicodedata import normalize
 
-import av
 import cv2
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
-from models.detector import load_eyes
-from models.legibility import CardReader
+from cameras.recordings import open_recording
 from service.accounts import Role
-from service.api.app import close_streams
+from service.assembly import open_eyes
+from service.commands.demo import MORNING
 from tests.cameras.servers import SnapshotServer, snapshot_server
-from tests.live_office import PASSWORD, LiveOffice, SteadyClock, live_office, until
+from tests.live_office import PASSWORD, LiveOffice, SteadyClock, live_office, served
 from tests.web.conftest import watch
-from tests.web.stage import free_port
 from tests.web.test_setup_in_chromium import corners, tap
-from vision.eyes import Eyes
+from vision.values import Image
 
 pytestmark = pytest.mark.browser
 
-MORNING = Path(__file__).parents[2] / "datasets" / "mornings" / "2026-11-24"
-BEGAN = datetime.fromisoformat("2026-11-24T07:20:00+07:00")
 STAFF = ((0.36, 0.05), (0.77, 0.08), (0.75, 0.55), (0.72, 0.76), (0.26, 0.64), (0.23, 0.16))
 DESK = ((0.82, 0.74), (0.81, 0.88), (0.13, 0.70), (0.20, 0.60))
+
+
+def jpeg(image: Image) -> bytes:
+    """As a camera gives it."""
+    coded, data = cv2.imencode(".jpg", image)
+    assert coded
+    return data.tobytes()
 
 
 def clock(text: str) -> datetime:
@@ -61,25 +63,14 @@ class StoryClock(SteadyClock):
         return not stop.is_set()
 
 
-def pictures(clip: Path, since: datetime) -> tuple[list[datetime], list[bytes]]:
-    """What a recorded camera showed from `since` on: times, and JPEGs."""
-    times, shown = [], []
-    with av.open(str(clip)) as container:
-        for frame in container.decode(video=0):
-            assert frame.time is not None
-            at = BEGAN + timedelta(seconds=frame.time)
-            if at >= since:
-                coded, data = cv2.imencode(".jpg", frame.to_ndarray(format="bgr24"))
-                assert coded
-                times.append(at)
-                shown.append(data.tobytes())
-    return times, shown
-
-
 @contextmanager
-def shows(camera: SnapshotServer, clip: Path, clock_: StoryClock) -> Iterator[None]:
-    """The camera shows what the recording showed at the office's time."""
-    times, shown = pictures(clip, clock_.now() - timedelta(seconds=30))
+def shows(camera: SnapshotServer, recorded: str, clock_: StoryClock) -> Iterator[None]:
+    """The camera shows what the recorded one showed at the office's time."""
+    times, shown = [], []
+    since = clock_.now() - timedelta(seconds=30)
+    for frame in open_recording(MORNING).camera_frames(recorded, since=since):
+        times.append(frame.captured_at)
+        shown.append(jpeg(frame.image))
     stop = threading.Event()
 
     def play() -> None:
@@ -94,22 +85,6 @@ def shows(camera: SnapshotServer, clip: Path, clock_: StoryClock) -> Iterator[No
     finally:
         stop.set()
         thread.join()
-
-
-@contextmanager
-def served(live: LiveOffice) -> Iterator[str]:
-    """The office's address."""
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(live.app, port=port, log_level="error", ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until(lambda: server.started)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        close_streams(live.app)
-        server.should_exit = True
-        thread.join(10)
 
 
 def runs_to(live: LiveOffice, time_: StoryClock, at: datetime) -> None:
@@ -131,11 +106,10 @@ def test_a_morning_from_set_up_to_the_printed_briefing(
     """
     complaints: list[str] = []
     time_ = StoryClock(clock("07:47:00"))
-    scene, attire = load_eyes()
     with (
-        live_office(tmp_path, clock=time_, eyes=Eyes(scene, attire, CardReader())) as live,
+        live_office(tmp_path, clock=time_, eyes=open_eyes()) as live,
         snapshot_server() as camera,
-        shows(camera, MORNING / "loket-3.mp4", time_),
+        shows(camera, "loket-3", time_),
         served(live) as url,
     ):
 

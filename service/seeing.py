@@ -7,6 +7,8 @@ thread; one frame of a camera at a time.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from vision.attention import (
     WAY_OF,
     Decision,
@@ -23,6 +25,7 @@ from vision.eyes import Eyes
 from vision.hiding import encode, keepable
 from vision.layout import Counter
 from vision.looking import Approved, Look, look
+from vision.placing import placed
 from vision.values import Frame, Observation, Reason, Sample
 from vision.view import gate, measure_picture, view_of
 
@@ -62,6 +65,7 @@ class CameraSight:
         self._parameters = parameters
         self._approved = approved
         self._memories: dict[str, Memory] = {}
+        self._lying = {counter.counter: counter for counter in counters}
         self._places: dict[tuple[str, tuple[int, ...]], Places] = {}
 
     def see(
@@ -95,6 +99,7 @@ class CameraSight:
         found = self._look(frame, counters, due, decisions, frozen)
         for sample in found.samples:
             self._remember(sample, now, decisions[sample.counter].open)
+        self._follow(found)
         pictures = {c.counter: _picture(frame, c, found) for c in counters}
         return Shown(found.samples, pictures)
 
@@ -107,7 +112,7 @@ class CameraSight:
                 view_of(picture, [zone.polygon(frame.size_wh) for zone in counter.zones]),
                 self._parameters,
             )
-            for counter in self._counters
+            for counter in (placed(one, picture.lay) for one in self._counters)
         }
 
     def _fitting(self, frame: Frame) -> Approved | None:
@@ -120,8 +125,23 @@ class CameraSight:
     def _place(self, counter: Counter, shape: tuple[int, ...]) -> Places:
         key = (counter.counter, shape)
         if key not in self._places:
-            self._places[key] = Places.of(counter, shape)
+            self._places[key] = Places.of(self._lying[counter.counter], shape)
         return self._places[key]
+
+    def _follow(self, found: Look) -> None:
+        """The cells of a counter lie where its zones lay in the frame that was looked at last.
+
+        A nudge since then shows all over the picture and opens the gate by itself.
+        """
+        for counter in found.counters:
+            before = self._lying[counter.counter]
+            if any(
+                not np.array_equal(old.points, new.points)
+                for old, new in zip(before.zones, counter.zones, strict=True)
+            ):
+                self._lying[counter.counter] = counter
+                for key in [key for key in self._places if key[0] == counter.counter]:
+                    del self._places[key]
 
     def _carry(
         self, frame: Frame, counter: Counter, decisions: Mapping[str, Decision]

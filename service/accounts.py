@@ -70,6 +70,7 @@ class Caller:
     """Who asks. `scopes` None: all that the role allows. `counters` None: every counter.
 
     `cameras` are those whose pictures it may bring: none without a token made for it.
+    `own` are the counters the account belongs to: it contests for no other. Empty: for any.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Caller:
     scopes: frozenset[Scope] | None = None
     counters: frozenset[str] | None = None
     cameras: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
 
     def may_use(self, scope: Scope) -> bool:
         """Whether this credential was made for it."""
@@ -88,6 +90,10 @@ class Caller:
     def may_see(self, counter: str) -> bool:
         """Whether this credential reaches the counter."""
         return self.counters is None or counter in self.counters
+
+    def may_contest(self, counter: str) -> bool:
+        """Whether what is said of this counter concerns the account."""
+        return not self.own or counter in self.own
 
 
 def is_account_name(name: str) -> bool:
@@ -146,18 +152,41 @@ class Accounts:
 
     # accounts
 
-    def add(self, name: str, role: Role, password: str, *, by: str) -> None:
-        """Make an account. Errors: AccessError for a taken or odd name and a weak password."""
+    def add(
+        self,
+        name: str,
+        role: Role,
+        password: str,
+        *,
+        by: str,
+        counters: frozenset[str] = frozenset(),
+    ) -> None:
+        """Make an account, of these counters or of none.
+
+        Errors: AccessError for a taken or odd name and a weak password.
+        """
         if not is_account_name(name):
             raise AccessError(
                 f"account {name!r}: expected 3 to 64 of a-z, 0-9, dot, dash, underscore, "
                 "a letter or digit first and last"
             )
         self._refuse_weak(name, password)
-        row = UserRow(name, role.value, self._hash(password), self._clock())
+        row = UserRow(name, role.value, self._hash(password), self._clock(), counters)
         if not self._people.add_user(row):
             raise AccessError(f"account {name}: this name is taken; choose another or remove it")
-        self._store.audit(by, "user.add", f"user/{name}", {"role": role.value})
+        detail: dict[str, object] = {"role": role.value}
+        if counters:
+            detail["counters"] = sorted(counters)
+        self._store.audit(by, "user.add", f"user/{name}", detail)
+
+    def set_counters(self, name: str, counters: frozenset[str], *, by: str) -> None:
+        """Say which counters an account belongs to, from its next request on. Errors: AccessError.
+
+        Only what is said of these may it contest; an account of none contests for any.
+        """
+        self._require(name)
+        self._people.set_counters(name, counters)
+        self._store.audit(by, "user.counters", f"user/{name}", {"counters": sorted(counters)})
 
     def set_password(self, name: str, password: str, *, by: str) -> None:
         """Give an account a new password; its sessions end. Errors: AccessError."""
@@ -206,14 +235,14 @@ class Accounts:
         secret = token_urlsafe(32)
         self._people.add_session(digest(secret), name, now, now + life)
         self._store.audit(name, "login", "session", {"from": address}, at=now)
-        return secret, Caller(name, Role(user.role), "session")
+        return secret, Caller(name, Role(user.role), "session", own=user.counters)
 
     def of_session(self, secret: str) -> Caller | None:
         """Who holds this cookie, None when it has ended."""
         found = self._people.session(digest(secret))
         if found is None or found.expires_at <= self._clock():
             return None
-        return Caller(found.name, Role(found.role), "session")
+        return Caller(found.name, Role(found.role), "session", own=found.counters)
 
     def sign_out(self, secret: str) -> None:
         """End a session."""

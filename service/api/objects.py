@@ -69,6 +69,14 @@ def flag_for(caller: Caller, door: Door, flag_id: int) -> FlagDetail:
     return detail
 
 
+def contestable_for(caller: Caller, door: Door, flag_id: int) -> FlagDetail:
+    """A flag whose counter concerns the caller. Errors: Refusal 404, or 403 for another counter."""
+    detail = flag_for(caller, door, flag_id)
+    if not caller.may_contest(detail.flag.counter):
+        raise Refusal(403, "this account belongs to other counters", code="not_your_counter")
+    return detail
+
+
 def as_seen_by(caller: Caller, flag: Flag, history: History | None) -> Flag:
     """The flag as this caller may see it: who is asked for a blind second answer is not shown that
     and how the first was given.

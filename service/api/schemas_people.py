@@ -13,21 +13,31 @@ Text = Annotated[str, Field(max_length=400)]
 
 
 class AccountSent(Asked):
-    """An account to make. Without `password` one is made up and shown once."""
+    """An account to make. Without `password` one is made up and shown once; `counters` as in
+    `CountersSent`.
+    """
 
     name: Text
     role: Text
     password: Annotated[str, Field(max_length=1000)] = ""
+    counters: Annotated[tuple[Text, ...], Field(max_length=200)] = ()
+
+
+class CountersSent(Asked):
+    """The counters an account belongs to: it contests for no other. Empty: for any."""
+
+    counters: Annotated[tuple[Text, ...], Field(max_length=200)]
 
 
 class AccountAnswer(Value):
-    """An account. Nothing of its password is ever told."""
+    """An account. Nothing of its password is ever told. `counters` are those it belongs to."""
 
     name: str
     role: Role
     role_text: Words
     created_at: datetime
     tokens: int
+    counters: tuple[str, ...]
 
 
 class AccountsAnswer(Value):

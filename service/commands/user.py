@@ -24,10 +24,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add.add_argument("name")
     add.add_argument("--role", required=True, choices=[role.value for role in Role])
     add.add_argument("--password-stdin", action="store_true", help="read it from standard input")
+    _takes_counters(add, "a counter it belongs to: it contests for no other; may be given again")
 
     password = acts.add_parser("password", parents=[office], help="give an account a new password")
     password.add_argument("name")
     password.add_argument("--password-stdin", action="store_true")
+
+    counters = acts.add_parser(
+        "counters", parents=[office], help="say which counters an account belongs to; none: any"
+    )
+    counters.add_argument("name")
+    _takes_counters(counters, "one of them; may be given again")
 
     acts.add_parser("list", parents=[office], help="list accounts and tokens")
 
@@ -54,9 +61,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     revoke.add_argument("token_id", type=int, metavar="TOKEN-ID")
 
 
+def _takes_counters(parser: argparse.ArgumentParser, words: str) -> None:
+    parser.add_argument("--counter", action="append", default=[], metavar="COUNTER", help=words)
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Do one act. Errors: SiagaError."""
     with open_store(_data_folder(arguments), exclusive=False) as store:
+        if known := getattr(arguments, "counter", None):
+            _refuse_unknown(arguments, known)
         _act(arguments, Accounts(store), f"command line ({getuser()})")
     return 0
 
@@ -71,16 +84,34 @@ def _data_folder(arguments: argparse.Namespace) -> Path:
     return load_settings(arguments.config).data
 
 
+def _refuse_unknown(arguments: argparse.Namespace, counters: list[str]) -> None:
+    """With an office file at hand, a counter it does not have is a slip. Errors: AccessError."""
+    if arguments.config is None:
+        return
+    from service.settings import load_settings  # slow to import
+
+    there = {counter.counter for counter in load_settings(arguments.config).layout.counters}
+    unknown = sorted(set(counters) - there)
+    if unknown:
+        raise AccessError(
+            f"counter: expected one of {', '.join(sorted(there))}, got {', '.join(unknown)}"
+        )
+
+
 def _act(arguments: argparse.Namespace, accounts: Accounts, by: str) -> None:
     name = getattr(arguments, "name", "")
     match arguments.act:
         case "add":
             role = Role(arguments.role)
-            accounts.add(name, role, _password(stdin=arguments.password_stdin), by=by)
+            password, own = _password(stdin=arguments.password_stdin), frozenset(arguments.counter)
+            accounts.add(name, role, password, by=by, counters=own)
             _say(f"{name}: added as {role}")
         case "password":
             accounts.set_password(name, _password(stdin=arguments.password_stdin), by=by)
             _say(f"{name}: password changed, sessions ended")
+        case "counters":
+            accounts.set_counters(name, frozenset(arguments.counter), by=by)
+            _say(f"{name}: {', '.join(sorted(set(arguments.counter))) or 'no counter'}")
         case "list":
             _list(accounts)
         case "remove":
@@ -98,7 +129,8 @@ def _act(arguments: argparse.Namespace, accounts: Accounts, by: str) -> None:
 
 def _list(accounts: Accounts) -> None:
     for user in accounts.all():
-        _say(f"{user.name:<24} {user.role:<10} since {user.created_at:%Y-%m-%d}")
+        own = f", of {', '.join(sorted(user.counters))}" if user.counters else ""
+        _say(f"{user.name:<24} {user.role:<10} since {user.created_at:%Y-%m-%d}{own}")
         for token in accounts.tokens(user.name):
             end = (
                 "revoked" if token.revoked_at is not None else f"until {token.expires_at:%Y-%m-%d}"

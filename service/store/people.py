@@ -18,12 +18,13 @@ from service.store.tables import login_failure, session, token, user
 
 @dataclass(frozen=True, slots=True)
 class UserRow:
-    """An account."""
+    """An account. `counters`: those it belongs to, none for most."""
 
     name: str
     role: str
     password_hash: str
     created_at: datetime
+    counters: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class SessionRow:
     name: str
     role: str
     expires_at: datetime
+    counters: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class People:
                     role=row.role,
                     password_hash=row.password_hash,
                     created_at=micros(row.created_at),
+                    counters=dumps(sorted(row.counters)),
                 )
                 .on_conflict_do_nothing()
             )
@@ -94,6 +97,13 @@ class People:
             )
             connection.execute(delete(session).where(session.c.name == name))
 
+    def set_counters(self, name: str, counters: frozenset[str]) -> None:
+        """Keep the counters an account belongs to, in place of those before."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(user).where(user.c.name == name).values(counters=dumps(sorted(counters)))
+            )
+
     def add_session(
         self, digest: str, name: str, created_at: datetime, expires_at: datetime
     ) -> None:
@@ -111,15 +121,18 @@ class People:
             )
 
     def session(self, digest: str) -> SessionRow | None:
-        """The session with this digest, with the role its account has now."""
+        """The session with this digest, with the role and counters its account has now."""
         query = (
-            select(session.c.name, user.c.role, session.c.expires_at)
+            select(session.c.name, user.c.role, user.c.counters, session.c.expires_at)
             .join_from(session, user)
             .where(session.c.digest == digest)
         )
         with self._database.read() as connection:
             row = connection.execute(query).first()
-        return None if row is None else SessionRow(row.name, row.role, instant(row.expires_at))
+        if row is None:
+            return None
+        counters = frozenset(json.loads(row.counters))
+        return SessionRow(row.name, row.role, instant(row.expires_at), counters)
 
     def remove_session(self, digest: str) -> None:
         """End a session."""
@@ -219,7 +232,8 @@ class People:
 
 
 def _user(row: Row[Any]) -> UserRow:
-    return UserRow(row.name, row.role, row.password_hash, instant(row.created_at))
+    counters = frozenset(json.loads(row.counters))
+    return UserRow(row.name, row.role, row.password_hash, instant(row.created_at), counters)
 
 
 def _tokens() -> Select[Any]:

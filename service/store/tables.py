@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0004"
+REVISION = "0005"
 """The schema this program writes: the newest file in `migrations/versions`."""
 
 METADATA = MetaData(
@@ -308,6 +308,7 @@ user = Table(
     Column("role", String(20), nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("counters", Text, nullable=False, server_default="[]"),
 )
 
 session = Table(

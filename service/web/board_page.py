@@ -61,6 +61,7 @@ class Answer:
 class TileView:
     """One tile. `version` names all of it but the picture: pages swap only what changed."""
 
+    counter: str
     key: str
     name: str
     state: TileState
@@ -158,6 +159,7 @@ def _tile(tile: Tile, board: Board, policy: Policy, zone: ZoneInfo, lang: Lang) 
     deadline = _deadline(tile, board)
     left = span_text(deadline - board.now, lang, short=True) if deadline else ""
     view = TileView(
+        counter=tile.counter,
         key=element_key(tile.counter),
         name=tile.name,
         state=tile.state,

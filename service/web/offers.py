@@ -13,14 +13,15 @@ from service.api.security import (
 )
 
 
-def offers(who: Caller) -> dict[str, bool]:
-    """A way out, and each page that is for them."""
+def offers(who: Caller) -> dict[str, object]:
+    """A way out, each page that is for them, and the counters they belong to."""
     return {
         "signed_in": who.via == "session",
         "may_replay": FLAGS.admits(who),
         "may_review": REVIEW.admits(who),
         "may_export": EXPORT.admits(who),
         "may_contest": CONTEST.admits(who),
+        "own_counters": who.own,
         "may_set_up": SETUP.admits(who),
         "may_brief": BRIEFING.admits(who),
         "may_observe": OBSERVE.admits(who),

@@ -185,6 +185,7 @@ def said_view(
     lang: Lang,
     *,
     may_review: bool,
+    may_contest: bool,
     on_review: bool = False,
 ) -> SaidView:
     """What was said about a flag, and what this reader may do about it."""
@@ -218,7 +219,7 @@ def said_view(
         links.append((f"/flags/{said.flag}", text("review.replay", lang)))
     elif may_review:
         links.append((f"/reviews/{said.flag}", text("review.open", lang)))
-    if accuses(verdict) and not any(one.answer is None for one in said.contests):
+    if may_contest and accuses(verdict) and not any(one.answer is None for one in said.contests):
         links.append((f"/contests/new?flag={said.flag}", text("contest.open", lang)))
     return SaidView(stands, said.blind, (*contests, *reviews), tuple(links))
 

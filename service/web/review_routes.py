@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from service.api.errors import Refusal
-from service.api.objects import clause_of, flag_for
+from service.api.objects import clause_of, contestable_for, flag_for
 from service.api.routes.reviews import contests_of, places_of, queue_of, said_about, whole_office
 from service.api.security import CONTEST, FLAGS, REVIEW, TheDoor, Who
 from service.api.tell_reviews import accuracy_answer, agreement_answer
@@ -114,7 +114,15 @@ def show_item(
         closed=text(f"review.closed_{closed}", lang) if closed else "",
         contest=None if waiting is None else contest_view(waiting, layout, zone, lang),
         own_contest=waiting is not None and waiting.by == who.name,
-        said=said_view(said, record, zone, lang, may_review=True, on_review=True),
+        said=said_view(
+            said,
+            record,
+            zone,
+            lang,
+            may_review=True,
+            may_contest=who.may_contest(detail.flag.counter),
+            on_review=True,
+        ),
         due=moment_text(last_minute(said.due_at), zone, lang),
         keys=answer_keys(record, contested=waiting is not None, lang=lang),
         before=before,
@@ -153,7 +161,7 @@ def show_new_contest(
     lang = language(request)
     board = door.office.board()
     layout, zone = door.office.layout(), ZoneInfo(board.time_zone)
-    detail = flag_for(who, door, flag)
+    detail = contestable_for(who, door, flag)
     if not detail.records or not accuses(detail.records[-1].verdict):
         raise Refusal(404)  # nothing is said against the counter
     verdict = detail.records[-1].verdict

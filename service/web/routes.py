@@ -129,7 +129,14 @@ def show_flag(flag_id: int, request: Request, who: Who, door: TheDoor) -> Respon
         told = said_about(who, door, flag_id)
         may_review = REVIEW.admits(who)
         verdict = detail.records[-1].verdict
-        said = said_view(told, verdict, zone, lang, may_review=may_review)
+        said = said_view(
+            told,
+            verdict,
+            zone,
+            lang,
+            may_review=may_review,
+            may_contest=who.may_contest(detail.flag.counter),
+        )
     offset = detail.flag.opened_at.astimezone(zone).utcoffset() or timedelta()
     page = render(
         "flag.html",

@@ -142,6 +142,7 @@ def show_accounts(request: Request, who: Who, door: TheDoor) -> Response:
     lang = language(request)
     zone = ZoneInfo(door.office.board().time_zone)
     told, keys = accounts_answer(door, who.name), tokens_answer(door)
+    names = {c.counter: c.name for c in door.office.layout().counters}
     view = {
         "accounts": [
             {
@@ -150,6 +151,10 @@ def show_accounts(request: Request, who: Who, door: TheDoor) -> Response:
                 "since": day_text(one.created_at, zone, lang),
                 "tokens": one.tokens,
                 "is_me": one.name == told.me,
+                "counters": one.counters,
+                "belongs": listed([names.get(name, name) for name in one.counters], lang),
+                # One that left the office is shown, so that it can be taken away.
+                "choices": [*names.items(), *((c, c) for c in one.counters if c not in names)],
             }
             for one in told.items
         ],
@@ -175,7 +180,7 @@ def show_accounts(request: Request, who: Who, door: TheDoor) -> Response:
         view,
         roles=[(role, text(f"role.{role}", lang)) for role in Role],
         scopes=[scope for scope in Scope if scope is not Scope.PUSH],
-        counters=[(c.counter, c.name) for c in door.office.layout().counters],
+        counters=tuple(names.items()),
     )
 
 

@@ -256,10 +256,20 @@ def test_the_command_line_keeps_accounts_and_tokens(
     assert "siti" in listed
     assert "token 1: board, revoked" in listed
     assert secret not in listed
+    command(tmp_path, "counters", "siti", "--counter", "loket_2", "--counter", "loket_1")
+    assert capsys.readouterr().out == "siti: loket_1, loket_2\n"
+    command(tmp_path, "list")
+    assert "of loket_1, loket_2" in capsys.readouterr().out
     command(tmp_path, "remove", "siti")
     with open_store(tmp_path) as store:
         assert Accounts(store).all() == ()
-        assert acts(store) == ["user.add", "token.add", "token.revoke", "user.remove"]
+        assert acts(store) == [
+            "user.add",
+            "token.add",
+            "token.revoke",
+            "user.counters",
+            "user.remove",
+        ]
 
 
 def test_the_command_line_asks_which_office() -> None:

@@ -232,6 +232,12 @@ CASES = {
         lambda store: (f"{fresh_account(store)[0]}/password", {}),
         unknown=("/api/v1/accounts/tidak-ada/password",),
     ),
+    "PUT /api/v1/accounts/{name}/counters": Case(
+        "/api/v1/accounts/viewer/counters",
+        204,
+        {"counters": []},
+        unknown=("/api/v1/accounts/tidak-ada/counters",),
+    ),
     "DELETE /api/v1/accounts/{name}": Case(
         "/api/v1/accounts/sementara-0",
         204,

@@ -144,3 +144,39 @@ def test_a_sign_in_with_marks_in_its_name_cannot_turn_the_log_round(house: House
     house.client().post("/api/v1/session", json={"name": "a\u202eb", "password": PASSWORD})
     told = house.signed_in(Role.ADMIN).get("/api/v1/audit")
     assert "\\u202e" not in json.dumps([row["actor"] for row in told.json()["items"]])
+
+
+def test_the_counters_of_an_account_are_set_told_and_audited(house: House) -> None:
+    """With the account or later; a counter that the office does not have is refused."""
+    admin = house.signed_in(Role.ADMIN)
+    sent = {"name": "siti.r", "role": "viewer", "counters": ["loket_1"]}
+    assert admin.post("/api/v1/accounts", json=sent).status_code == 201
+    path = "/api/v1/accounts/siti.r/counters"
+
+    def told() -> list[str]:
+        items = admin.get("/api/v1/accounts").json()["items"]
+        return next(list(one["counters"]) for one in items if one["name"] == "siti.r")
+
+    assert told() == ["loket_1"]
+    assert codes(admin.put(path, json={"counters": ["loket_9"]})) == {"counters": "counter_unknown"}
+    assert codes(
+        admin.post("/api/v1/accounts", json=sent | {"counters": ["x"], "name": "b.b"})
+    ) == {"counters": "counter_unknown"}
+    assert admin.put(path, json={"counters": ["loket_3", "loket_1"]}).status_code == 204
+    assert told() == ["loket_1", "loket_3"]
+    line = house.store.audit_rows(limit=500)[-1][1]
+    assert (line.act, line.object_) == ("user.counters", "user/siti.r")
+    assert line.detail == {"counters": ["loket_1", "loket_3"]}
+    assert admin.put(path, json={"counters": []}).status_code == 204
+    assert told() == []
+
+
+def test_a_counter_that_left_the_office_can_be_taken_from_an_account(house: House) -> None:
+    """It still narrows the account until somebody says otherwise: nothing widens by itself."""
+    house.accounts.set_counters("viewer", frozenset({"loket_9"}), by="test")
+    admin = house.signed_in(Role.ADMIN)
+    assert 'value="loket_9" checked' in admin.get("/settings/accounts").text
+    path = "/api/v1/accounts/viewer/counters"
+    assert admin.put(path, json={"counters": ["loket_9", "loket_1"]}).status_code == 204
+    assert admin.put(path, json={"counters": ["loket_1"]}).status_code == 204
+    assert codes(admin.put(path, json={"counters": ["loket_9"]})) == {"counters": "counter_unknown"}

@@ -369,6 +369,41 @@ def test_a_viewer_sees_only_their_own_contests(house: House, supervisor: TestCli
     assert "rahasia" not in house.signed_in(Role.VIEWER).get("/api/v1/contests").text
 
 
+@pytest.mark.parametrize("role", list(Role))
+def test_an_account_of_a_counter_contests_only_what_is_said_of_it(house: House, role: Role) -> None:
+    """Staff contest what concerns their counter; of another one the refusal tells nothing.
+
+    Whatever the role: who belongs to a counter speaks for that one.
+    """
+    flag_id = flagged(house)  # of loket_2
+    house.accounts.set_counters(role.value, frozenset({"loket_1"}), by="test")
+    client = house.signed_in(role)
+    plea = {"words": "Cangkir itu milik tamu."}
+    refused = client.post(f"/api/v1/flags/{flag_id}/contests", json=plea)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "not_your_counter")
+    page = client.get(f"/contests/new?flag={flag_id}", headers={"Accept": "text/html"})
+    assert page.status_code == 403
+    for told in (refused.text, page.text):
+        assert "loket_2" not in told
+        assert "Loket 2" not in told
+        assert "FO-C2a" not in told
+    assert house.store.reviews.contests() == ()
+    assert "/contests/new" not in client.get("/").text
+    if role is not Role.VIEWER:
+        assert "/contests/new" not in client.get(f"/flags/{flag_id}").text
+    house.accounts.set_counters(role.value, frozenset({"loket_1", "loket_2"}), by="test")
+    assert client.get(f"/contests/new?flag={flag_id}").status_code == 200, "from the next request"
+    assert client.post(f"/api/v1/flags/{flag_id}/contests", json=plea).status_code == 201
+
+
+def test_an_account_of_no_counter_contests_for_any(house: House) -> None:
+    """What such accounts could do before, they still can."""
+    made = house.signed_in(Role.VIEWER).post(
+        f"/api/v1/flags/{flagged(house)}/contests", json={"words": "bukan begitu"}
+    )
+    assert made.status_code == 201
+
+
 # --- misses ------------------------------------------------------------------------------------
 
 

@@ -69,6 +69,7 @@ def _account(user: UserRow, tokens: int, zone: ZoneInfo) -> s.AccountAnswer:
         role_text=both(f"role.{role}"),
         created_at=user.created_at.astimezone(zone),
         tokens=tokens,
+        counters=tuple(sorted(user.counters)),
     )
 
 
@@ -96,9 +97,10 @@ def add_account(caller: Who, door: TheDoor, body: s.AccountSent) -> Response:
     weakness = weakness_of(body.name, body.password) if body.password else ""
     if weakness:
         typed.fault("password", f"password_{weakness}")
+    counters = _counters(door, typed, body.counters)
     _refuse(typed)
     password = body.password or token_urlsafe(12)
-    door.accounts.add(body.name, Role(body.role), password, by=caller.name)
+    door.accounts.add(body.name, Role(body.role), password, by=caller.name, counters=counters)
     kept = None if body.password else password
     return answer(s.SecretAnswer(name=body.name, secret=kept), 201)
 
@@ -114,6 +116,27 @@ def new_password(caller: Who, door: TheDoor, name: str) -> Response:
     return answer(s.SecretAnswer(name=name, secret=password), 201)
 
 
+@router.put("/accounts/{name}/counters", status_code=204, **PEOPLE.route)
+def account_counters(caller: Who, door: TheDoor, name: str, body: s.CountersSent) -> Response:
+    """Say which counters an account belongs to: only what is said of these may it contest."""
+    before = _account_of(door, name).counters
+    typed = Typed()
+    # A counter that left the office may stay with an account that had it, or be taken away.
+    counters = _counters(door, typed, body.counters, also=before)
+    _refuse(typed)
+    door.accounts.set_counters(name, counters, by=caller.name)
+    return Response(status_code=204)
+
+
+def _counters(
+    door: Door, typed: Typed, sent: tuple[str, ...], also: frozenset[str] = frozenset()
+) -> frozenset[str]:
+    there = {counter.counter for counter in door.office.layout().counters}
+    if set(sent) - there - also:
+        typed.fault("counters", "counter_unknown")
+    return frozenset(sent)
+
+
 @router.delete("/accounts/{name}", status_code=204, **PEOPLE.route)
 def remove_account(caller: Who, door: TheDoor, name: str) -> Response:
     """Remove an account with its sessions and tokens; one's own cannot be removed."""
@@ -126,9 +149,11 @@ def remove_account(caller: Who, door: TheDoor, name: str) -> Response:
     return Response(status_code=204)
 
 
-def _account_of(door: Door, name: str) -> None:
-    if all(user.name != name for user in door.accounts.all()):
-        raise Refusal(404)
+def _account_of(door: Door, name: str) -> UserRow:
+    for user in door.accounts.all():
+        if user.name == name:
+            return user
+    raise Refusal(404)
 
 
 # --- tokens

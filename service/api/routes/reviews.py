@@ -184,8 +184,11 @@ def review(caller: Who, door: TheDoor, flag_id: FlagId, body: ReviewWords) -> Re
     "/flags/{flag_id}/contests", response_model=ContestAnswer, status_code=201, **CONTEST.route
 )
 def contest(caller: Who, door: TheDoor, flag_id: FlagId, body: ContestWords) -> Response:
-    """Contest what is said of a counter. It leaves the score until it is answered."""
-    detail = objects.flag_for(caller, door, flag_id)
+    """Contest what is said of a counter. It leaves the score until it is answered.
+
+    403 `not_your_counter`: the account belongs to other counters.
+    """
+    detail = objects.contestable_for(caller, door, flag_id)
     desk = door.desk()
     row = _taken(caller, door, lambda: desk.contest(flag_id, caller.name, body.words))
     door.store.audit(caller.name, "contest.add", f"flag/{flag_id}", at=door.clock())

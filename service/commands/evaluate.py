@@ -36,6 +36,7 @@ from service.calendar import plan_at
 from service.commands.demo import MORNING
 from service.commands.detect import MODELS_HELP
 from service.commands.replay import open_for, replay
+from service.gate_recall import gate_recall, tables_of_recall
 from service.inputs import shown
 from service.office import ReadinessDecided, VerdictChanged
 from service.paired_times import ROUNDS
@@ -79,6 +80,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="folder with recording.toml, office.toml and truth.toml",
     )
     _common(verdicts)
+    line = "whether the change gate alone sees what alters a truth; no network is asked"
+    gate = what.add_parser("gate", help=line, description=f"{line[0].upper()}{line[1:]}.")
+    gate.add_argument(
+        "mornings",
+        nargs="+",
+        type=Path,
+        metavar="MORNING",
+        help="folder with recording.toml, office.toml and truth.toml",
+    )
+    gate.add_argument("--format", choices=("table", "jsonl", "markdown"), default="table")
     line = "networks side by side: average precision, its difference, CPU time in pairs"
     compared = what.add_parser("compare", help=line, description=f"{line[0].upper()}{line[1:]}.")
     compared.add_argument(
@@ -161,6 +172,10 @@ def _common(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """0 when everything was scored. Errors: DataError, ModelMismatch, ConfigError."""
     cv2.setNumThreads(1)
+    if arguments.what == "gate":
+        found = [one for folder in arguments.mornings for one in gate_recall(folder)]
+        _print(tables_of_recall(found), (asdict(one) for one in found), arguments)
+        return 0
     if arguments.what == "verdicts":
         verdicts = verdicts_of(arguments.mornings, arguments.models)
         _print(tables_of_verdicts(verdicts), (asdict(one) for one in verdicts.slots), arguments)

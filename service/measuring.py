@@ -152,13 +152,15 @@ def resident_mb_of(pid: int) -> float:
 
 
 @contextmanager
-def served(*arguments: str) -> Iterator[tuple[int, str]]:
+def served(*arguments: str, command: Sequence[str] = SIAGA) -> Iterator[tuple[int, str]]:
     """`siaga ARGUMENTS` in a process of its own: its id and its URL. Stopped afterwards.
+
+    `command`: another program that serves and says where.
 
     Errors: NotMeasured with what it said when it tells no URL.
     """
     process = subprocess.Popen(
-        [*SIAGA, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [*command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     try:
         assert process.stdout is not None
@@ -169,7 +171,8 @@ def served(*arguments: str) -> Iterator[tuple[int, str]]:
                 yield process.pid, found[0]
                 return
             said.append(line.strip())
-        raise NotMeasured(f"siaga {arguments[0]} did not start: {' '.join(said)[-300:]}")
+        what = " ".join(arguments[:1]) or "office"
+        raise NotMeasured(f"siaga {what} did not start: {' '.join(said)[-300:]}")
     finally:
         process.terminate()
         try:

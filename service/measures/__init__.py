@@ -11,6 +11,7 @@ MEASURES = {
     "night": "siaga run with four cameras at night",
     "memory": "siaga demo with four cameras",
     "reconnects": "ten thousand reconnections of a camera, and what they leave behind",
+    "soak": "a day of a whole office, played fast, and what it leaves behind",
     "cameras": "cameras from the packet to the record, beside the naive pipeline if asked",
 }
 """Each measure and what it measures, in a line."""

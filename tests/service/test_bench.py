@@ -12,7 +12,7 @@ import pytest
 from service.calendar import plan_at
 from service.cli import main
 from service.commands import bench
-from service.measures import MEASURES, check, detector, readiness, reconnects, step
+from service.measures import MEASURES, check, detector, readiness, reconnects, soak, step
 from service.measures.night import night_zone
 from service.measuring import (
     Figure,
@@ -95,6 +95,16 @@ def test_reconnections_are_counted_and_what_they_leave() -> None:
     assert each.value > 0
 
 
+def test_a_soaked_office_is_watched_from_outside() -> None:
+    """A real process with web, store and a listener; here an hour of it in a few seconds."""
+    figures = {one.name: one for one in soak.measure(hours=1, wall_s=6.0)}
+    assert figures["memory grew by"].goal == soak.GOAL_MB
+    assert figures["memory grew by"].note.startswith("at the start and after each hour: ")
+    assert figures["threads left"].met
+    assert figures["on disk"].value > 0
+    assert "events heard" in figures["verdicts decided"].note
+
+
 def test_the_figures_are_of_a_process_of_their_own(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -134,6 +144,12 @@ def test_the_table_and_the_page_say_the_same() -> None:
     assert "| detector | scene | 1.20 x | at most 1.1 | no | 9 |" in text
     assert "| memory | left out: no morning |" in text
     assert "- system: Linux" in text
+
+
+def test_the_page_names_no_folder_of_the_machine() -> None:
+    """It is published; what was left out is told, not where this machine keeps it."""
+    told = page({}, [], {"check": "failed: /home/somebody/siaga/x.toml: line 3 of a/b, n/a"})
+    assert "left out: failed: x.toml: line 3 of a/b, n/a |" in told
 
 
 @pytest.mark.parametrize("hour", range(24))

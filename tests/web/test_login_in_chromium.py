@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from service.accounts import Role
 from service.api import ApiSettings
@@ -53,6 +53,18 @@ def test_signing_in_leads_to_the_page_that_was_wanted_and_out_again(
     expect(page).to_have_url(office.url + "/login")
     page.goto(office.url + "/flags", wait_until="domcontentloaded")
     expect(page.get_by_role("heading", name="Masuk")).to_be_visible()
+
+
+def test_the_way_out_swallows_no_click(page: Page, office: Stage) -> None:
+    """Where the script that signs out is late, the button says so instead of doing nothing."""
+    late: list[Route] = []
+    page.route("**/static/page.js*", lambda route: late.append(route))
+    fill(page, "siti", PASSWORD)
+    way_out = page.get_by_role("button", name="Keluar")
+    expect(way_out).to_be_disabled()
+    late[0].continue_()
+    way_out.click()
+    expect(page).to_have_url(office.url + "/login")
 
 
 def test_what_is_missing_is_said_before_anything_is_sent(page: Page) -> None:

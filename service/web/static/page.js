@@ -1,4 +1,4 @@
-// What every signed-in page has: the way out.
+// What every signed-in page has: the way out. Shut until it can work: no click is swallowed.
 "use strict";
 
 for (const button of document.querySelectorAll("[data-logout]")) {
@@ -6,4 +6,5 @@ for (const button of document.querySelectorAll("[data-logout]")) {
     await fetch("/api/v1/session", { method: "DELETE" }).catch(() => null);
     location.assign("/login");
   });
+  button.disabled = false;
 }

@@ -150,6 +150,7 @@ def _figures(
         return spent.figure("soak", name, [value], unit, None, note=note)
 
     too_much = f"; expected at most {GOAL_MB:g} MB a day" if grew[-1] > GOAL_MB else ""
+    too_fast = "" if samples else "; none came in time, so nothing was judged by a picture"
     return [
         spent.figure(
             "soak",
@@ -165,7 +166,7 @@ def _figures(
         spent.figure("soak", "on disk", data, "MB", None, value=data[-1]),
         one("verdicts decided", records, "", f"{flags} flags, {heard} events heard"),
         one("frames dropped", 100 * dropped / max(1, dropped + taken), "% of frames"),
-        one("late, left out", max(0, taken - samples), "samples", f"of {taken}"),
+        one("late, left out", max(0, taken - samples), "samples", f"of {taken}{too_fast}"),
         spent.figure(
             "soak", "judging behind, at most", behind, "s", BEHIND_GOAL_S, value=max(behind)
         ),
@@ -260,7 +261,7 @@ def _listen(url: str) -> list[float]:
             for line in answer:
                 if line.startswith(b"event:"):
                     heard.append(time.perf_counter())
-        except (OSError, HTTPException):
+        except (OSError, HTTPException, AttributeError):  # http.client, of a stream cut off
             return  # the office stopped
 
     threading.Thread(target=listen, daemon=True).start()

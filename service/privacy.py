@@ -55,7 +55,7 @@ def notice(settings: Settings, lang: Lang) -> Notice:
     blank = text("notice.blank", lang)
     values = {
         "office": settings.name,
-        "counters": len(settings.layout.counters),
+        "n": len(settings.layout.counters),
         "since": clock(settings, lang)[0],
         "until": clock(settings, lang)[1],
         "crop_days": kept.crop_days,

@@ -1,16 +1,22 @@
-"""The words people read, in Indonesian and English, from the one catalogue `texts.toml`.
+"""The words people read, from one gettext catalogue for each language.
 
-Sentences speak about a counter, never about a person, and lay no blame. Message ids are stable, so
-that a gettext catalogue can take the file over.
+Message ids in `locale/<language>/LC_MESSAGES/siaga.po` are stable: `<Enum>.<MEMBER>` for a member
+of a closed vocabulary, otherwise `<place>.<name>`. The files are read as they are, nothing is
+compiled: a change shows in a clone, an editable install and a wheel alike. Sentences speak about
+a counter, never about a person, and lay no blame.
 """
 
-import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from enum import Enum
 from functools import cache
+from gettext import c2py
 from importlib.resources import files
 from typing import Protocol
+
+from babel.dates import format_date
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
 
 from service.board import CameraState, TileState
 from service.calendar import HolidayKind
@@ -76,29 +82,53 @@ class Said(Protocol):
 
 
 @cache
-def catalogue() -> dict[str, dict[Lang, str]]:
-    """Every message by id, as read from the file."""
-    tables = tomllib.loads(files("service").joinpath("texts.toml").read_text("utf-8"))
+def _read(lang: Lang) -> Catalog:
+    path = files("service").joinpath("locale", lang.value, "LC_MESSAGES", "siaga.po")
+    with path.open("rb") as file:
+        return read_po(file, locale=lang.value, abort_invalid=True)
+
+
+@cache
+def catalogue(lang: Lang = Lang.ID) -> Mapping[str, str | tuple[str, ...]]:
+    """Every message by id: its words, or its plural forms in the order of the language."""
     return {
-        f"{section}.{name}": {Lang(lang): words for lang, words in message.items()}
-        for section, messages in tables.items()
-        for name, message in messages.items()
+        message.id[0] if message.pluralizable else str(message.id): (
+            tuple(message.string or ()) if message.pluralizable else str(message.string)
+        )
+        for message in _read(lang)
+        if message.id
     }
 
 
+@cache
+def _plural_form(lang: Lang) -> Callable[[int], int]:
+    return c2py(_read(lang).plural_expr)
+
+
 def text(message_id: str, lang: Lang, **values: object) -> str:
-    """A message with its values filled in. Errors: KeyError for an unknown id."""
-    message = catalogue()[message_id][lang]
+    """A message with its values filled in. Errors: KeyError for an unknown id.
+
+    Where it has plural forms, `all` chooses among them, or `n` where there is no `all`.
+    """
+    message = catalogue(lang)[message_id]
+    if isinstance(message, tuple):
+        counted = values["all"] if "all" in values else values["n"]
+        if not isinstance(counted, int):
+            raise TypeError(f"{message_id} counts whole things, not {counted!r}")
+        message = message[_plural_form(lang)(counted)]
     return message.format(**values) if values else message
 
 
 def section(name: str, lang: Lang) -> dict[str, str]:
-    """All messages of one section by their short name, for a page's scripts."""
+    """The messages of one section by their short name, for a page's scripts.
+
+    Without those that have plural forms: scripts do not count.
+    """
     start = f"{name}."
     return {
-        key.removeprefix(start): message[lang]
-        for key, message in catalogue().items()
-        if key.startswith(start)
+        key.removeprefix(start): message
+        for key, message in catalogue(lang).items()
+        if key.startswith(start) and isinstance(message, str)
     }
 
 
@@ -109,18 +139,13 @@ def word(member: Enum, lang: Lang) -> str:
 
 def check_text(check: str, lang: Lang) -> str:
     """What a check looks at; a check without a text keeps its own name."""
-    message = catalogue().get(f"check.{check}")
-    return message[lang] if message else check.replace("_", " ")
+    known = f"check.{check}" in catalogue()
+    return text(f"check.{check}", lang) if known else check.replace("_", " ")
 
 
 def policy_numbers(lang: Lang) -> list[tuple[str, str]]:
     """The numbers of a policy that verdicts hang on, with what they mean."""
-    begins = "number."
-    return [
-        (key.removeprefix(begins), message[lang])
-        for key, message in catalogue().items()
-        if key.startswith(begins)
-    ]
+    return list(section("number", lang).items())
 
 
 def clause_text(clause: Clause, lang: Lang) -> str:
@@ -216,8 +241,8 @@ def listed(words: Sequence[str], lang: Lang) -> str:
 
 def measure_text(name: str, lang: Lang) -> str:
     """What a number of a verdict measures; an unnamed one keeps its own name."""
-    message = catalogue().get(f"measure.{name}")
-    return message[lang] if message else name.replace("_", " ")
+    known = f"measure.{name}" in catalogue()
+    return text(f"measure.{name}", lang) if known else name.replace("_", " ")
 
 
 def amount_text(value: float, unit: str, lang: Lang) -> str:
@@ -251,15 +276,7 @@ def time_text(at: datetime, zone: tzinfo, lang: Lang, *, seconds: bool = False) 
 
 def day_text(at: datetime, zone: tzinfo, lang: Lang) -> str:
     """`Selasa, 24 November 2026`."""
-    local = at.astimezone(zone)
-    return text(
-        "date.day",
-        lang,
-        weekday=text("date.weekday", lang).split()[local.weekday()],
-        day=local.day,
-        month=text("date.month", lang).split()[local.month - 1],
-        year=local.year,
-    )
+    return format_date(at.astimezone(zone).date(), "EEEE, d MMMM y", locale=lang.value)
 
 
 def moment_text(at: datetime, zone: tzinfo, lang: Lang, *, seconds: bool = False) -> str:

@@ -13,6 +13,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from service.cli import COMMANDS, main
+from service.languages import Lang
 
 ROOT = Path(__file__).parents[1]
 OURS = ("vision", "models", "cameras", "datasets", "service")
@@ -72,7 +73,7 @@ def test_the_wheel_holds_everything_an_office_needs(tmp_path: Path) -> None:
         held = set(wheel.namelist())
     needed = {
         "service/standards/djpb-spm.toml",
-        "service/texts.toml",
+        *(f"service/locale/{lang}/LC_MESSAGES/siaga.po" for lang in Lang),
         "service/web/templates/board.html",
         "service/web/static/siaga.css",
         "service/web/static/vendor/htmx-2.0.11.min.js",

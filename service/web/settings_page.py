@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from babel.dates import get_day_names
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
@@ -395,7 +396,7 @@ def _plain(value: object) -> str:
 
 def weekday(name: str, lang: Lang) -> str:
     """`Senin` for `monday`."""
-    return text("date.weekday", lang).split()[WEEKDAYS.index(name)]
+    return str(get_day_names(locale=lang.value)[WEEKDAYS.index(name)])
 
 
 def day_words(day: date, lang: Lang) -> str:

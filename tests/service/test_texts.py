@@ -2,13 +2,16 @@
 
 import re
 import string
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel.messages.pofile import read_po
 
 from service.api.tell import words
 from service.board import Finding
@@ -43,6 +46,14 @@ from vision.values import Outcome, Reason, Status
 AT = datetime(2026, 11, 24, 0, 48, tzinfo=UTC)
 JAKARTA = ZoneInfo("Asia/Jakarta")
 LANGS = list(Lang)
+CODE = "\n".join(
+    path.read_text("utf-8")
+    for package in ("service", "vision", "cameras")
+    for path in sorted(Path(str(files(package))).rglob("*"))
+    if path.suffix in (".py", ".html", ".js", ".toml") and "vendor" not in path.parts
+)
+"""Everything that may ask for a text."""
+
 MEMBERS = [member for vocabulary in VOCABULARIES for member in vocabulary]
 
 
@@ -83,15 +94,101 @@ def test_every_member_of_every_vocabulary_has_a_word(member: Enum, lang: Lang) -
     assert "_" not in said
 
 
-def test_every_message_speaks_both_languages_with_the_same_values() -> None:
+def fields(words: str) -> set[str]:
+    """The names of the values that are filled in."""
+    return {name for _, name, _, _ in string.Formatter().parse(words) if name}
+
+
+def forms(message: str | Sequence[str] | None) -> tuple[str, ...]:
+    """The words of a message in all its plural forms."""
+    return (message,) if isinstance(message, str) else tuple(message or ())
+
+
+def plain(name: str) -> str:
+    """A name as an id spells it."""
+    return re.sub(r"\W", "_", name)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_catalogue_is_whole(lang: Lang) -> None:
+    """Every text in every plural form, none marked fuzzy, none left over, no id written twice."""
+    path = files("service").joinpath("locale", lang, "LC_MESSAGES", "siaga.po")
+    with path.open("rb") as file:
+        read = read_po(file, abort_invalid=True)
+    messages = [message for message in read if message.id]
+    open_ = [m.id for m in messages if m.fuzzy or not all(form.strip() for form in forms(m.string))]
+    assert open_ == []
+    assert read.obsolete == {}
+    assert all(len(forms(m.string)) == read.num_plurals for m in messages if m.pluralizable)
+    written = re.findall(r'^msgid "(.+)"$', path.read_text("utf-8"), re.MULTILINE)
+    assert len(written) == len(set(written)) == len(messages)
+    assert str(read.locale) == lang
+
+
+def test_every_message_speaks_every_language_with_the_same_values() -> None:
     """A value named in one language only would be lost or would fail in the other."""
-    for message_id, message in catalogue().items():
-        assert set(message) == set(Lang), message_id
-        fields = [
-            {name for _, name, _, _ in string.Formatter().parse(words) if name}
-            for words in message.values()
-        ]
-        assert fields[0] == fields[1], message_id
+    for lang in Lang:
+        assert list(catalogue(lang)) == list(catalogue()), lang
+        for message_id, message in catalogue(lang).items():
+            first, *_ = forms(catalogue()[message_id])
+            for form in forms(message):
+                assert fields(form) == fields(first), message_id
+            assert isinstance(message, tuple) == isinstance(catalogue()[message_id], tuple)
+
+
+def test_a_number_chooses_the_plural_form() -> None:
+    """One counter is no "1 counters"; Indonesian has one form for all numbers."""
+    for n, english in ((0, "0 clauses"), (1, "1 clause"), (2, "2 clauses")):
+        assert text("settings.clauses", Lang.EN, n=n) == english
+        assert text("settings.clauses", Lang.ID, n=n) == f"{n} klausul"
+    said = text("board.some_ready", Lang.EN, ready=1, all=2)
+    assert said == "1 of 2 counters ready"
+    assert text("board.some_ready", Lang.EN, ready=0, all=1) == "0 of 1 counter ready"
+    with pytest.raises(TypeError):
+        text("settings.clauses", Lang.EN, n="1")
+
+
+def test_every_text_that_is_asked_for_exists() -> None:
+    """An unknown id would fail only when its page is opened."""
+    asked = {
+        found
+        for found in re.findall(r"\b(?:text|t|both)\(\s*[\"']([\w.]+)[\"']", CODE)
+        if found.split(".")[0] in {key.split(".")[0] for key in catalogue()} and "." in found
+    }
+    assert len(asked) > 500
+    assert asked - set(catalogue()) == set()
+
+
+def test_no_text_is_left_over() -> None:
+    """What no code asks for any more would be translated for nobody.
+
+    A name counts as asked for where the code holds it, or the beginning or the end that an
+    f-string or a template joins to something: `f"none_{queue}"`, `f"{part}_title"`.
+    """
+    quoted = {plain(found) for found in re.findall(r'"([\w .\-]+)"', CODE)}
+    held = quoted | set(re.findall(r"\w+", CODE))
+    begun = tuple(set(re.findall(r"[\"'.](\w+_)(?:\{|[\"'] ?[~+])", CODE)))
+    ended = tuple(set(re.findall(r"(?:\}|[~+] ?[\"'])(_\w+)[\"']", CODE)))
+    joined = {vocabulary.__name__ for vocabulary in VOCABULARIES} | {"finding", "group", "breach"}
+    left = []
+    for key in catalogue():
+        *places, name = key.split(".")
+        found = plain(name) in held or plain(name).startswith(begun) or plain(name).endswith(ended)
+        if not found and not joined & set(places):
+            left.append(key)
+    assert left == []
+
+
+def test_templates_hold_no_words_of_their_own() -> None:
+    """A word in a template would be said in one language only; proper names and codes may stay."""
+    may_stay = {"Siaga", "sha", "rtsp", "stream"}  # sha256; the example of an address
+    for path in sorted(Path(str(files("service.web"))).joinpath("templates").glob("*.html")):
+        shown = re.sub(r"\{% block look %\}.*?\{% endblock %\}", "", path.read_text("utf-8"))
+        shown = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", "", shown, flags=re.S)
+        shown = re.sub(r"<(script|style)\b.*?</\1>|<!--.*?-->", "", shown, flags=re.S)
+        said = re.findall(r'\b(?:alt|title|aria-label|placeholder)="([^"]*)"', shown)
+        said.append(re.sub(r"<[^>]*>|&\w+;", " ", shown))
+        assert set(re.findall(r"[^\W\d_]{2,}", " ".join(said))) <= may_stay, path.name
 
 
 def test_no_word_is_kept_for_a_vocabulary_that_does_not_know_it() -> None:

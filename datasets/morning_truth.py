@@ -47,7 +47,8 @@ class Item:
 class CounterTruth:
     """What is true at one counter. `badge`: a card hangs on whoever is there, either side out.
 
-    `dark`: all lamps are out; `moved`: the camera looks elsewhere.
+    `dark`: all lamps are out; `moved`: the camera looks elsewhere. `every_s`: how many seconds lie
+    between the pictures of its recording; 0: as few as a rule asks for.
     """
 
     counter: str
@@ -58,6 +59,7 @@ class CounterTruth:
     blocked: tuple[Span, ...]
     dark: tuple[Span, ...] = ()
     moved: tuple[Span, ...] = ()
+    every_s: float = 0.0
 
     @property
     def unseen(self) -> list[Span]:
@@ -246,13 +248,16 @@ def _manned(
 
 
 def _badge(rule: Rule, since: datetime, at: datetime, truth: CounterTruth) -> Outcome | None:
-    """A card was shown at all in the last badge_window_s; none: only after badge_not_minutes."""
+    """A card was shown at all in the last badge_window_s; none: only after badge_not_minutes and
+    after the recording held badge_not_crops pictures of it.
+    """
     begin = max(since, at - timedelta(seconds=rule["badge_window_s"]))
     there = without(within(truth.staff, begin, at), truth.unseen)
     shown_s = sum(seconds(within(truth.badge, one.since, one.until)) for one in there)
     if shown_s > 0:
         return Outcome.MET
-    return Outcome.NOT_MET if seconds(there) >= 60 * rule["badge_not_minutes"] else None
+    enough_s = max(60 * rule["badge_not_minutes"], rule["badge_not_crops"] * truth.every_s)
+    return Outcome.NOT_MET if seconds(there) >= enough_s else None
 
 
 def _desk_item(

@@ -34,7 +34,8 @@ _SEEN = 0.45  # correlation of edges from which a tile of the reference is still
 _FADED = 0.15  # a tile that kept less of its edges than this share (light apart) is gone
 _TILES_MIN = 8  # with fewer textured tiles a reference says nothing about covering and moving
 _ASK = 0.35  # more hidden than this: ask whether the camera was turned rather than covered
-_MATCHES_MIN = 20  # points that must agree on how it was turned
+_MATCHES_MIN = 20  # points that look alike, to ask them how it was turned
+_AGREE_MIN = 10  # of them that must agree; the tiles, laid over, then confirm it
 _STEADY_PX = 0.5  # a shift below this is measured, but nothing is moved for it
 _FOLLOW_PX = 1.0  # from this shift on zones follow: below it lies what noise alone may measure
 _SHARPEST = 10.0  # noise looks like detail; beyond this the number says nothing
@@ -294,7 +295,7 @@ def _turn(reference: Reference, small: Grey) -> Lay | None:
     there = reference.points[[match.queryIdx for match in matches]]
     here = points[[match.trainIdx for match in matches]]
     turn, agree = cv2.estimateAffinePartial2D(there, here, ransacReprojThreshold=2.0)
-    if turn is None or int(np.asarray(agree).sum()) < _MATCHES_MIN:
+    if turn is None or int(np.asarray(agree).sum()) < _AGREE_MIN:
         return None
     return np.asarray(turn, np.float64)
 

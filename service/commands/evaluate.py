@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -371,8 +371,12 @@ def replayed(folder: Path, eyes: Eyes) -> Replayed:
     truths = read_truth(folder / "truth.toml")
     settings = load_settings(folder / "office.toml")
     counters = settings.layout.counters
+    every_s = {camera.camera: camera.period_s for camera in settings.cameras}
     truth_of = {
-        counter.counter: truth_of_counter(truths, counter, folder / "truth.toml")
+        counter.counter: replace(
+            truth_of_counter(truths, counter, folder / "truth.toml"),
+            every_s=every_s[counter.camera],
+        )
         for counter in counters
     }
     recording = open_for(settings, folder, None)

@@ -129,6 +129,13 @@ def test_a_badge_that_is_shown_at_all(
     assert said("FO-A6", at, truth(staff=(span("7:40", "9:00"),), badge=badge)) is expected
 
 
+def test_a_recording_of_few_pictures_denies_a_badge_later() -> None:
+    """The rule wants 40 of them: one each ten seconds makes that 400 seconds, not five minutes."""
+    nothing = replace(truth(staff=(span("7:40", "9:00"),)), every_s=10.0)
+    assert said("FO-A6", "7:55", nothing) is None
+    assert said("FO-A6", "7:56:40", nothing) is NOT_MET
+
+
 def test_nobody_at_the_counter_wears_nothing() -> None:
     """There is nothing to say about a badge."""
     assert said("FO-A6", "8:00", truth()) is None

@@ -127,6 +127,8 @@ FIRES: list[tuple[str, Callable[[Image], Image], Reason]] = [
     ("pushed by 2.5 % to the left", lambda image: turned(image, right=-0.025), Reason.CAMERA_MOVED),
     ("swung by a fifth", lambda image: turned(image, right=0.2), Reason.CAMERA_MOVED),
     ("hanging by 5 degrees", lambda image: turned(image, degrees=5), Reason.CAMERA_MOVED),
+    ("swung by a fifth and hanging by 6 degrees", lambda image: turned(image, 6, 0.2),
+     Reason.CAMERA_MOVED),
     ("zoomed by 10 %", lambda image: turned(image, zoom=1.1), Reason.CAMERA_MOVED),
     ("pushed behind a clerk", lambda image: person(turned(image, right=0.04), 0.5, 0.3),
      Reason.CAMERA_MOVED),

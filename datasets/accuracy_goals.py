@@ -70,7 +70,7 @@ def _presence_goals(real: Sequence[SetScore]) -> Iterator[tuple[str, ...]]:
 def _item_goals(report: Report) -> Iterator[tuple[str, ...]]:
     for origin, scores in (("real", report.real), ("rendered", report.rendered)):
         for score, one in labels_of(scores):
-            if score.network.startswith("scene") and _is_item(one.name) and one.n >= 5:
+            if score.network.startswith("desk") and _is_item(one.name) and one.n >= 5:
                 where = f"{origin}: {score.name}"
                 what = f"{one.name}, recall from {FROM_SHORT_PX:g} px"
                 yield _goal(what, where, one.recall_from_floor, 0.85)

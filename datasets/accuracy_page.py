@@ -47,8 +47,9 @@ siaga evaluate report --shared ../shared --rendered RENDERS --compare NETWORKS \
   --out docs/accuracy.md --readme README.md
 ```
 
-The same command writes [what-still-fails.md](what-still-fails.md). `siaga evaluate scene|attire
-SET...`, `siaga evaluate compare NETWORK... --set SET` and `siaga evaluate verdicts MORNING...`
+The same command writes [what-still-fails.md](what-still-fails.md).
+`siaga evaluate scene|desk|attire SET...`, `siaga evaluate compare NETWORK... --set SET` and
+`siaga evaluate verdicts MORNING...`
 print the same figures for one set or morning. Do not edit this page by hand.
 
 ## How to read it
@@ -61,8 +62,8 @@ print the same figures for one set or morning. Do not edit this page by hand.
   uncertainty is larger than the intervals say.**
 - Precision and recall are at the shipped threshold: `hi` of the model card, which calibration maps
   to the policy's `det_hi` 0.60. Average precision runs over all confidences (raw score 0.02 on).
-- Networks are shown pictures as the product shows them: `scene` the whole picture, and parts of
-  larger ones at native resolution; `attire` the crop of each person that `scene` found.
+- Networks are shown pictures as the product shows them: `scene` and `desk` the whole picture, and
+  parts of larger ones at native resolution; `attire` the crop of each person that `scene` found.
 - A card of a real set counts whichever side shows, as the product counts it. Heights are those of
   the true box, in pixels of the picture.
 - Labels filled in by another network (heads and chests of all real sets, people where people did

@@ -22,8 +22,8 @@ it. What follows from both is softened by the judge: one frame decides nothing, 
 NOT MET only after it persisted, and between the thresholds the answer is CANNOT TELL.
 
 Pictures of real people and places never enter the repository: of the real sets only words stand
-here. `siaga evaluate failures SET --network scene|attire --out FOLDER` draws the same sheets of
-them for work on this machine.
+here. `siaga evaluate failures SET --network scene|desk|attire --out FOLDER` draws the same sheets
+of them for work on this machine.
 """
 
 

@@ -1,4 +1,4 @@
-"""The scene network: one body with two branches, what COCO taught and what was taught here.
+"""The desk network: one body with two branches, what COCO taught and what was taught here.
 
     picture - layers 0 to 9 -+- layers 10 to 23 of the start network - cells of the first branch
                              +- the same layers, trained on counters - cells of the second

@@ -14,6 +14,7 @@ from vision.errors import ModelMismatch
 from vision.values import Detections, Image
 
 WEIGHTS = Path(__file__).parent / "weights"
+NETWORKS = ("scene", "desk", "attire")
 """The networks Siaga ships, each with its card."""
 
 
@@ -89,13 +90,17 @@ class OnnxDetector:
 def load_detector(
     name: str, folder: Path | None = None, min_confidence: float | None = None
 ) -> OnnxDetector:
-    """The network `scene` or `attire` that Siaga ships, or the one of that name in `folder`.
+    """The network of a name (`NETWORKS`) that Siaga ships, or that one in `folder`.
 
     Errors: ModelMismatch.
     """
     return OnnxDetector((WEIGHTS if folder is None else folder) / f"{name}.toml", min_confidence)
 
 
-def load_eyes(folder: Path | None = None) -> tuple[OnnxDetector, OnnxDetector]:
-    """Both: `scene` (whole frames and desks) and `attire` (one person). Errors: ModelMismatch."""
-    return load_detector("scene", folder), load_detector("attire", folder)
+def load_eyes(folder: Path | None = None) -> tuple[OnnxDetector, OnnxDetector, OnnxDetector]:
+    """`scene` (whole frames), `desk` (what lies on one), `attire` (one person).
+
+    Errors: ModelMismatch.
+    """
+    scene, desk, attire = (load_detector(name, folder) for name in NETWORKS)
+    return scene, desk, attire

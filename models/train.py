@@ -1,7 +1,8 @@
-"""Rebuild the two networks: train, export, measure, choose thresholds, write the card.
+"""Rebuild the networks: train, export, measure, choose thresholds, write the card.
 
     siaga train attire --data DIR --shared ../shared --out RUN
     siaga train scene  --data DIR --shared ../shared --out RUN --sizes 384x640,640x640 --int8
+    siaga train desk   --data DIR --shared ../shared --out RUN
 
 (`python -m models.train` is the same.) The first size is the network that ships; every other one,
 and an int8 copy of each, is written beside it with a card of its own, for `siaga evaluate compare`.
@@ -122,7 +123,7 @@ SCENE: Final = Recipe(
     classes=80,
     size=(384, 640),
     train_size=512,
-    branches=2,
+    branches=1,
     sure=0.9,  # an item must lie there for minutes and twice before anything is decided
     sets=("office_cctv_ccby", "cups_bottles_ccby", "lipstick_ccby", "badge_lbs_ccby", "rendered"),
     scored={
@@ -140,7 +141,10 @@ SCENE: Final = Recipe(
     },
 )  # fmt: skip
 
-RECIPES: Final = {"attire": ATTIRE, "scene": SCENE}
+DESK: Final = replace(SCENE, name="desk", branches=2, settings=SCENE.settings | {"epochs": 3})
+"""What lies on a desk: trained on the same pictures, beside what COCO taught (models.branches)."""
+
+RECIPES: Final = {"attire": ATTIRE, "scene": SCENE, "desk": DESK}
 
 
 # ----------------------------------------------------------------------------------------------
@@ -245,7 +249,7 @@ def train(
     if done.exists():
         return last
     net = YOLO(str(last if last.exists() else start))
-    if recipe.name == "scene":
+    if recipe.rows is SCENE_ROWS:
         keep_what_coco_taught(coco)
         net.add_callback("on_train_batch_start", hold_statistics)
     settings = dict(recipe.settings)
@@ -762,7 +766,7 @@ def run(given: argparse.Namespace) -> int:
             raise DataError(f"{path}: expected {what}, found no such file")
     given.out.mkdir(parents=True, exist_ok=True)
     checkpoint = train(recipe, given.data, start, coco, given.out, given.epochs, given.seed)
-    if recipe.name == "scene":
+    if recipe.rows is SCENE_ROWS:
         boxes = json.loads((given.data / "made.json").read_text())["boxes"]
         taught = {
             n: w for n, w in recipe.rows.items() if n not in SCENE_NEW or boxes.get(w, 0) >= 50
@@ -812,7 +816,7 @@ def exported(
     facts = facts_of(recipe, given)
     facts["lineage"] |= {"parity_max_difference": difference, "parity_pictures": len(pictures)}
     scores, joined = measure(recipe, onnx, given.data)
-    if recipe.name == "scene" and stem == recipe.name:
+    if recipe.name != "attire" and stem == recipe.name:
         pictures_of_coco = given.shared / "data" / "coco_mini"
         coco = given.shared / "weights" / START
         scores += kept_of_coco(recipe, coco, onnx, pictures_of_coco, given.out)

@@ -75,8 +75,7 @@ def approved_picture(camera: CameraSettings) -> Approved | None:
 
 def open_eyes() -> Eyes:
     """The networks that ship, and the reader that counts letters. Errors: ModelError."""
-    scene, attire = load_eyes()
-    return Eyes(scene, attire, CardReader())
+    return Eyes(*load_eyes(), CardReader())
 
 
 def drawing_of(settings: Settings, redrawn: Mapping[str, datetime]) -> Drawing:

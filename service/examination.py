@@ -24,7 +24,7 @@ from typing import Protocol
 import numpy as np
 
 from models.card import read_card
-from models.detector import WEIGHTS, OnnxDetector
+from models.detector import NETWORKS, WEIGHTS, OnnxDetector
 from models.legibility import CardReader, recogniser_file
 from service.policies import load_policy
 from service.settings import CameraSettings, Settings, SourceKind, load_settings
@@ -39,7 +39,6 @@ from vision.errors import (
 from vision.values import Frame
 
 STANDARD = "djpb-spm"
-NETWORKS = ("scene", "attire")
 CAMERA_WAIT_S = 8.0
 FREE_GB = 2.0
 """A disk with less free space fills within days. Source: own."""

@@ -22,6 +22,7 @@ import cv2
 import numpy as np
 
 from models.card import read_card
+from models.detector import NETWORKS
 from vision.values import Image
 
 CONTENDED = 1.2
@@ -186,7 +187,7 @@ def served(*arguments: str, command: Sequence[str] = SIAGA) -> Iterator[tuple[in
 
 def machine(networks: Path) -> dict[str, str]:
     """What the figures hold for: processor, system, versions, and the networks of a folder."""
-    cards = [networks / f"{name}.toml" for name in ("scene", "attire")]
+    cards = [networks / f"{name}.toml" for name in NETWORKS]
     return {
         "processor": f"{_processor()}, {os.cpu_count()} cores",
         "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",

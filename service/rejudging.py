@@ -112,12 +112,12 @@ def rejudge(
     if span is None or now <= span[0]:
         return ()
     since, until = span[0], min(span[1], now)
-    scene, _, attire = models.partition(" ")
+    scene, *desk, attire = models.split(" ")
     memory = Forgetful()
     office = Office(
         layout=layout,
         policy=policy,
-        eyes=Eyes(Recorded(scene), Recorded(attire), Recorded("")),
+        eyes=Eyes(Recorded(scene), Recorded(*(desk or [scene])), Recorded(attire), Recorded("")),
         plan_of=lambda at: plan,
         period_s={c.camera: period_s for c in layout.counters},
         approved={},

@@ -45,7 +45,8 @@ from vision.values import Detections, Image
 STANDARD = "djpb-spm"
 PERSONS = "badge_lbs_ccby"
 REAL_SETS = {
-    "scene": ("office_cctv_ccby", "cups_bottles_ccby", COCO_MINI),
+    "scene": ("office_cctv_ccby",),
+    "desk": ("office_cctv_ccby", "cups_bottles_ccby", COCO_MINI),
     "attire": (PERSONS,),
 }
 """The sets with truth made by people that the report scores each network on."""
@@ -64,7 +65,7 @@ def pictures_of(name: str, data: Path, network: str) -> PictureSet:
 def rendered_sets(folder: Path | None) -> dict[str, list[PictureSet]]:
     """The held-back renders below a folder, for each network. Errors: DataError."""
     sets: dict[str, list[PictureSet]] = {network: [] for network in REAL_SETS}
-    for kind, network in (("attire", "attire"), ("desk", "scene"), ("whole", "scene")):
+    for kind, network in (("attire", "attire"), ("desk", "desk"), ("whole", "scene")):
         if folder is not None and (folder / kind).is_dir():
             pictures = read_rendered(folder / kind, worn=network == "attire")
             if pictures.pictures:
@@ -73,10 +74,11 @@ def rendered_sets(folder: Path | None) -> dict[str, list[PictureSet]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pair:
-    """Both networks at one floor."""
+class _Networks:
+    """The networks at one floor."""
 
     scene: OnnxDetector
+    desk: OnnxDetector
     attire: OnnxDetector
 
 
@@ -85,20 +87,20 @@ class Networks:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
-        self._shipped: _Pair | None = None
+        self._shipped: _Networks | None = None
         self._seen: dict[tuple[str, PictureSet], tuple[Seen, ...]] = {}
 
     @property
-    def shipped(self) -> _Pair:
+    def shipped(self) -> _Networks:
         """As they ship, with the floor of their cards. Errors: ModelMismatch."""
         if self._shipped is None:
-            self._shipped = _Pair(*load_eyes(self._folder))
+            self._shipped = _Networks(*load_eyes(self._folder))
         return self._shipped
 
     @property
     def cards(self) -> tuple[Card, ...]:
         """The model cards."""
-        return self.shipped.scene.card, self.shipped.attire.card
+        return self.shipped.scene.card, self.shipped.desk.card, self.shipped.attire.card
 
     def score(self, network: str, pictures: PictureSet) -> SetScore:
         """A network on a set. Errors: DataError, ModelMismatch."""
@@ -124,7 +126,7 @@ class Networks:
 
     def _looked(self, network: str, pictures: PictureSet) -> tuple[Card, tuple[Seen, ...]]:
         """Each set is looked at once, whatever is asked about it."""
-        card = {"scene": self.shipped.scene, "attire": self.shipped.attire}[network].card
+        card = getattr(self.shipped, network).card
         require_labels(pictures, card.model, card.labels)
         key = (network, pictures)
         if key not in self._seen:
@@ -156,7 +158,7 @@ class Networks:
         first = lows[0].card.name
         for low in lows:
             if low.card.name != first or first not in REAL_SETS:
-                named = f"networks named {first}" if first in REAL_SETS else "scene or attire"
+                named = f"networks named {first}" if first in REAL_SETS else "scene, desk or attire"
                 raise DataError(f"{low.card.path}: expected {named}, found {low.card.name}")
         cards = [low.card.path for low in lows]
         costs = costs_of(cards, rounds) if rounds > 0 else [None] * len(lows)
@@ -167,7 +169,7 @@ class Networks:
 
     def look(self, network: str, low: OnnxDetector) -> Look:
         """How a network is shown the pictures of a set."""
-        return self._scene(low) if network == "scene" else self._attire(low)
+        return self._attire(low) if network == "attire" else self._scene(low)
 
     def persons(self, data: Path) -> dict[float, tuple[PersonScore, ...]]:
         """Badge worn or not on the real persons, at each scale. Errors: DataError."""

@@ -121,7 +121,7 @@ def proposed_zones(frames: Sequence[Frame], eyes: Eyes) -> tuple[ProposedZone, .
     newest = chosen[-1]
     width, height = newest.size_wh
     people = [find_people(frame.image, eyes.scene) for frame in chosen]
-    things = look_closely(newest.image, (0, 0, width, height), eyes.scene).boxes()
+    things = look_closely(newest.image, (0, 0, width, height), eyes.desk).boxes()
     return propose(people, things, newest.size_wh)
 
 
@@ -138,7 +138,7 @@ def not_clear(
     things = {
         box.label
         for counter in counters
-        for box in find_items(frame.image, counter, eyes.scene)
+        for box in find_items(frame.image, counter, eyes.desk)
         if box.label in PERSONAL_ITEMS and box.confidence >= sure
     }
     return reason, bool(people), tuple(sorted(things))

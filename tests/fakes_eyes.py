@@ -93,7 +93,8 @@ def fake_eyes(
     sure = confidence or {}
     things = frozenset(COLOURS) - WORN
     return Eyes(
-        ColourDetector("scene", things, sure, spread),
+        (scene := ColourDetector("scene", things, sure, spread)),
+        scene,
         ColourDetector("attire", WORN, sure, spread),
         reader or FakeReader(),
     )

@@ -12,6 +12,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
+from models.detector import NETWORKS
 from service.cli import COMMANDS, main
 from service.languages import Lang
 
@@ -81,7 +82,7 @@ def test_the_wheel_holds_everything_an_office_needs(tmp_path: Path) -> None:
         "service/store/migrations/versions/rev_0001.py",
         "datasets/mornings/2026-11-24/office.toml",
         "datasets/mornings/2026-11-24/recording.toml",
-        *(f"models/weights/{name}.{kind}" for name in ("scene", "attire") for kind in _KINDS),
+        *(f"models/weights/{name}.{kind}" for name in NETWORKS for kind in _KINDS),
     }
     assert needed - held == set()
     tracked = set(git("ls-files", *OURS).splitlines())

@@ -31,16 +31,19 @@ SAME_THING = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Eyes:
-    """The networks a look needs."""
+    """The networks a look needs: people in the whole frame, things on desks, what one wears."""
 
     scene: Detector
+    desk: Detector
     attire: Detector
     reader: Reader
 
     @property
     def models(self) -> str:
         """Which networks answer, as verdicts cite them."""
-        return f"{self.scene.model} {self.attire.model}"
+        return " ".join(
+            dict.fromkeys((self.scene.model, self.desk.model, self.attire.model))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +128,13 @@ def desk_crop(counter: Counter, size_wh: tuple[int, int]) -> tuple[int, int, int
     return x0, max(0, y0 - headroom), x1, y1
 
 
-def find_items(image: Image, counter: Counter, scene: Detector) -> list[Box]:
+def find_items(image: Image, counter: Counter, desk: Detector) -> list[Box]:
     """What lies in and round a counter's desk zone, most confident first; people left out."""
     size_wh = (image.shape[1], image.shape[0])
     crop = desk_crop(counter, size_wh)
     if crop is None:
         return []
-    seen = look_closely(image, crop, scene)
+    seen = look_closely(image, crop, desk)
     things = [box for box in seen.boxes() if box.label is not Label.PERSON]
     return sorted(unlike_official(things), key=lambda box: -box.confidence)
 

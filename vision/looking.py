@@ -163,7 +163,7 @@ def _see(
     hinted = not staff and "staff_present" in checks and _hinted(frame, counter, eyes)
     items: list[Box] = []
     if not NEEDS_ITEMS.isdisjoint(checks):
-        items = find_items(frame.image, counter, eyes.scene)
+        items = find_items(frame.image, counter, eyes.desk)
     return Seen(
         counter=counter,
         captured_at=frame.captured_at,

@@ -5,14 +5,14 @@ import json
 import sys
 from pathlib import Path
 
-from models.detector import load_detector
+from models.detector import NETWORKS, load_detector
 from service.inputs import Picture, files_of, pictures_of, shown
 from service.plain_look import look_at_attire, look_at_scene
 from vision.errors import PictureError
 from vision.labels import Label
 from vision.values import Box, Xyxy
 
-MODELS_HELP = "other networks, as scene.toml and attire.toml with their files (default: Siaga's)"
+MODELS_HELP = "a folder with other scene.toml, desk.toml, attire.toml and files (default: Siaga's)"
 
 SIDES = {Label.ID_CARD: "front", Label.ID_CARD_BACK: "back"}
 
@@ -25,8 +25,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         required=True,
-        choices=("scene", "attire"),
-        help="scene: people, equipment, desk items; attire: heads, chests, cards, tags, straps",
+        choices=NETWORKS,
+        help="scene: people; desk: equipment and items; attire: heads, chests, cards, tags, straps",
     )
     parser.add_argument("--format", choices=("table", "jsonl"), default="table")
     parser.add_argument(

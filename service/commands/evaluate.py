@@ -29,7 +29,7 @@ from datasets.score_tables import (
 )
 from datasets.sets import Origin, PictureSet, read_set
 from datasets.verdict_scores import Replayed, Told, VerdictScores, score_verdicts
-from models.detector import load_eyes
+from models.detector import NETWORKS, load_eyes
 from models.legibility import CardReader
 from service.assembly import Forgetful, build_office
 from service.calendar import plan_at
@@ -64,7 +64,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The arguments."""
     what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
     for name, line in (
-        ("scene", "people and things: average precision, precision, recall, by height and source"),
+        ("scene", "people: average precision, precision, recall, by height and source"),
+        ("desk", "things on desks: the same"),
         ("attire", "heads, chests, cards: the same, and badge worn or not person by person"),
     ):
         network = what.add_parser(name, help=line, description=f"{line[0].upper()}{line[1:]}.")
@@ -111,7 +112,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     line = "contact sheets of the worst misses and false alarms"
     failures = what.add_parser("failures", help=line, description=f"{line[0].upper()}{line[1:]}.")
     failures.add_argument("sets", nargs="+", metavar="SET", help=SETS_HELP)
-    failures.add_argument("--network", choices=("scene", "attire"), default="scene")
+    failures.add_argument("--network", choices=NETWORKS, default="scene")
     failures.add_argument(
         "--out", type=Path, required=True, metavar="FOLDER", help="where the sheets are written"
     )

@@ -39,7 +39,7 @@ import numpy as np
 from cameras.config import CameraConfig
 from cameras.reader import CameraReader
 from cameras.sources import FrameSource
-from models.detector import WEIGHTS
+from models.detector import NETWORKS, WEIGHTS
 from service.assembly import build_office
 from service.calendar import next_ready_at, plan_at
 from service.clock import RecordingClock
@@ -74,7 +74,7 @@ def measure(models: Path | None = None, wishes: Wishes | None = None) -> list[Fi
     """The scenarios asked for. Errors: NotMeasured without networks, morning or encoder."""
     wanted = wishes or Wishes()
     folder = WEIGHTS if models is None else models
-    for name in ("scene", "attire"):
+    for name in NETWORKS:
         if not (folder / f"{name}.toml").is_file():
             raise NotMeasured(f"{folder / name}.toml: the network is not there")
     figures: list[Figure] = []
@@ -582,8 +582,5 @@ def _eyes(models: Path) -> Eyes:
 
 
 def _timed_eyes(models: Path, watches: Watches) -> Eyes:
-    return Eyes(
-        TimedDetector(models / "scene.toml", watches),
-        TimedDetector(models / "attire.toml", watches),
-        TimedReader(watches.recogniser),
-    )
+    scene, desk, attire = (TimedDetector(models / f"{name}.toml", watches) for name in NETWORKS)
+    return Eyes(scene, desk, attire, TimedReader(watches.recogniser))

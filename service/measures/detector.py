@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from models.detector import WEIGHTS, OnnxDetector
+from models.detector import NETWORKS, WEIGHTS, OnnxDetector
 from models.letterbox import InputBuffer
 from models.session import open_session
 from service.measures.pictures import a_picture
@@ -26,7 +26,7 @@ def measure(models: Path | None = None, pairs: int = PAIRS, runs: int = RUNS) ->
     image, note = a_picture()
     folder = WEIGHTS if models is None else models
     figures: list[Figure] = []
-    for name in ("scene", "attire"):
+    for name in NETWORKS:
         path = folder / f"{name}.toml"
         if not path.is_file():
             raise NotMeasured(f"{path}: the network is not there")

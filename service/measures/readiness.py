@@ -192,7 +192,7 @@ class _Blind:
 
 
 def _blind() -> Eyes:
-    return Eyes(_Blind(), _Blind(), _Blind())
+    return Eyes(_Blind(), _Blind(), _Blind(), _Blind())
 
 
 # --- a year of verdicts --------------------------------------------------------------------------

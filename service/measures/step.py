@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from models.detector import WEIGHTS, OnnxDetector
+from models.detector import NETWORKS, WEIGHTS, OnnxDetector
 from models.legibility import CardReader
 from service.assembly import Forgetful, build_office
 from service.measures.pictures import DRAWN, looked_at_frames, morning
@@ -101,15 +101,12 @@ class TimedReader(CardReader):
 def measure(models: Path | None = None, frame_count: int = FRAMES) -> list[Figure]:
     """The share, and what a frame costs. Errors: NotMeasured without networks."""
     folder = WEIGHTS if models is None else models
-    for name in ("scene", "attire"):
+    for name in NETWORKS:
         if not (folder / f"{name}.toml").is_file():
             raise NotMeasured(f"{folder / name}.toml: the network is not there")
     watches = Watches()
-    eyes = Eyes(
-        TimedDetector(folder / "scene.toml", watches),
-        TimedDetector(folder / "attire.toml", watches),
-        TimedReader(watches.recogniser),
-    )
+    scene, desk, attire = (TimedDetector(folder / f"{name}.toml", watches) for name in NETWORKS)
+    eyes = Eyes(scene, desk, attire, TimedReader(watches.recogniser))
     settings, frames, note = _frames(frame_count)
     memory = Forgetful()
     office = build_office(settings, eyes, memory, memory)

@@ -76,7 +76,7 @@ def test_the_gate_sees_who_comes_and_goes_in_real_clips() -> None:
         "clip",
         (Zone(ZoneKind.STAFF, np.array(corners, np.float32)),),
     )
-    scene, _ = load_eyes()
+    scene, *_ = load_eyes()
     missed: list[str] = []
     changes = 0
     for clip in CLIPS:

@@ -55,8 +55,8 @@ def serve(
     with door, open_store(folder, zone=settings.zone) as store:
         store.keep_layout(settings.layout)
         evidence = Evidence(folder)
+        eyes = open_eyes()  # before a recording's clock runs: loading at speed would skip frames
         time = clock(store)
-        eyes = open_eyes()
         redrawn = redrawn_at(store, settings, time.now())
         office = build_office(settings, eyes, store, evidence, redrawn)
         restore(office, store, settings, time.now())

@@ -1,7 +1,7 @@
 """What `Office.see` costs beyond inference, as a share of the detectors' CPU time.
 
 Frames of the bundled morning, decoded beforehand, from the minutes before opening in which every
-check is due. Inference is the CPU time inside the sessions of the two networks and of the text
+check is due. Inference is the CPU time inside the sessions of the networks and of the text
 recogniser. All else is ours: filling the networks' inputs and decoding their outputs, the view, the
 checks, hiding heads and encoding the kept picture. A second figure leaves out what the detectors
 do around their sessions, which `detector` measures. The figures are medians over frames.

@@ -432,15 +432,9 @@ def judge_desk_item(rule: Rule, watch: Watch) -> Judgement | None:
     follows = watch.slot is Slot.READY
     if follows:
         recent = watch.at - timedelta(seconds=rule["obj_span_s"])
-        lying = {
-            box.label
-            for row in rows
-            if row.until > recent
-            for box in row.observation.basis
-            if box.label in rule.labels and box.confidence >= rule["det_hi"]
-        }
     sure = occurrences(rule, rows, rule["det_hi"], 2.0)
-    if follows:
+    if follows:  # a glimpse does not bring back what was cleared away: it must have stayed again
+        lying = {one.label for one in sure if one.until > recent}
         sure = [one for one in sure if one.label in lying]
     clear = [one for one in sure if one.owner_clear]
     within_s = timedelta(seconds=rule["obj_repeat_within_s"])

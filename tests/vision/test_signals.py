@@ -200,6 +200,9 @@ ITEM_CASES: dict[str, tuple[list[Run], object]] = {
     "stays": ([lying(600)], (NOT_MET, Reason.PRESENT_OBJECT)),
     "carried through for half a minute": ([lying(30), (MET, None, 570.0)], (MET, None)),
     "cleared away before T-5": ([lying(200), (MET, None, 400.0)], (MET, None)),
+    "a glimpse after it was cleared away": (
+        [lying(200), (MET, None, 350.0), lying(20), (MET, None, 30.0)], (MET, None)
+    ),
     "desk hidden most of the time": (
         [(MET, None, 300.0), unseen(300)],
         (CANNOT_TELL, Reason.OCCLUDED),

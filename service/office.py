@@ -210,6 +210,7 @@ class Office:
         redrawn: Mapping[str, datetime] | None = None,
     ) -> None:
         self.policy = policy
+        self._to_come: tuple[Policy, datetime] | None = None
         self.late_count = 0
         self._eyes = eyes
         drawing = Drawing(layout, period_s, approved, off_roster, redrawn or {})
@@ -273,6 +274,13 @@ class Office:
         """From now on these counters are not judged; what was said of them before stands."""
         drawing, sights = self._in_force
         self._in_force = (replace(drawing, off_roster=off_roster), sights)
+
+    def follow_policy(self, policy: Policy | None, since: datetime) -> None:
+        """Go on under another policy from the first day on that begins at `since` or later.
+
+        Never within a day: its verdicts are then all by the policy they cite. None: as before.
+        """
+        self._to_come = None if policy is None else (policy, since)
 
     def change(
         self, drawing: Drawing, plan_of: Callable[[datetime], DayPlan] | None = None
@@ -553,6 +561,7 @@ class Office:
                     events += self._judge_counter(ending, counter, at)
             if ending.plan.ready_at == at:
                 events += self._decide(ending, at)
+        self._take_up_policy(at)
         day = self._enter(at)
         phase = day.plan.phase_at(at)
         if phase is not day.phase:
@@ -560,6 +569,15 @@ class Office:
             events.append(PhaseChanged(at, phase))
             self._forget(day, at)
         return events
+
+    def _take_up_policy(self, at: datetime) -> None:
+        if self._to_come is None or (self._day is not None and _covers(self._day.plan, at)):
+            return
+        policy, since = self._to_come
+        if at >= since:
+            self._to_come = None
+            self.policy = policy
+            self._in_force = (self._drawing, self._sights_of(self._drawing))
 
     def _forget(self, day: _Day, at: datetime) -> None:
         """Samples of slots that ended are not needed in memory; a minute is kept for owners."""

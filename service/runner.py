@@ -225,6 +225,11 @@ class RunningOffice:
         self._ring()
         self._announce()
 
+    def follow_policy(self, policy: Policy | None, since: datetime) -> None:
+        """Go on under another policy from the first day on that begins at `since` or later."""
+        with self._lock:
+            self._office.follow_policy(policy, since)
+
     def tap(self, camera: str, listener: Callable[[Frame], None]) -> Callable[[], None] | None:
         """Call `listener` with each frame of a camera before it is looked at; the off switch.
 

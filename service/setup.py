@@ -159,6 +159,14 @@ class Running(Protocol):
         """Go on under other settings."""
         ...
 
+    def policy(self) -> Policy:
+        """The policy in force."""
+        ...
+
+    def follow_policy(self, policy: Policy | None, since: datetime) -> None:
+        """Go on under another policy from the day on that begins at `since`."""
+        ...
+
     def tap(self, camera: str, listener: Callable[[Frame], None]) -> Callable[[], None] | None:
         """Each frame of a camera; None where it is not read now."""
         ...
@@ -215,7 +223,7 @@ class Setup:
         self._settings = settings
         self._version = file.version
         self._written = file.tables()
-        self._waiting: Policy | None = None
+        self._waiting: tuple[Policy, datetime] | None = None
         self._running = running
         self._eyes = eyes
         self._memory = memory
@@ -229,8 +237,9 @@ class Setup:
 
     @property
     def settings(self) -> Settings:
-        """The settings in force."""
-        return self._settings
+        """The settings in force; a policy that waited is among them once the office follows it."""
+        settings, policy = self._settings, self._running.policy()
+        return settings if settings.policy is policy else replace(settings, policy=policy)
 
     @property
     def version(self) -> str:
@@ -243,9 +252,12 @@ class Setup:
         return self._written
 
     @property
-    def waiting_policy(self) -> Policy | None:
-        """A policy that was chosen and holds from the next start on."""
-        return self._waiting
+    def waiting_policy(self) -> tuple[Policy, datetime] | None:
+        """A policy that was chosen, and the beginning of the day from which on it holds."""
+        waiting = self._waiting
+        if waiting is None or waiting[0].citation == self._running.policy().citation:
+            return None
+        return waiting
 
     @property
     def file_changed(self) -> bool:
@@ -257,7 +269,7 @@ class Setup:
 
     def roles(self) -> tuple[str, ...]:
         """The roles that have rules."""
-        policy = self._settings.policy
+        policy = self.settings.policy
         return tuple(sorted({c.role for c in policy.clauses if policy.rules_for(c.role)}))
 
     def close(self) -> None:
@@ -401,7 +413,7 @@ class Setup:
             return None
         with self._one_at_a_time():
             return frame, seen_now(
-                frame, counters, self._settings.policy, self._eyes, self._approved(each)
+                frame, counters, self.settings.policy, self._eyes, self._approved(each)
             )
 
     def judge_minute(self, each: Try, wishes: Sequence[CounterWish]) -> list[MinuteSaid]:
@@ -409,7 +421,7 @@ class Setup:
         counters = self._counters(wishes)
         with self._one_at_a_time():
             return said_of_minute(
-                each.minute(), counters, self._settings.policy, self._eyes, self._approved(each)
+                each.minute(), counters, self.settings.policy, self._eyes, self._approved(each)
             )
 
     def sizes(self, each: Try) -> tuple[tuple[Size, ...], Basis]:
@@ -420,7 +432,7 @@ class Setup:
         with self._one_at_a_time():
             people = find_people(frame.image, self._eyes.scene)
             px_per_m, basis = scale_at(frame.image, None, people, self._eyes)
-        parameters = self._settings.policy.parameters
+        parameters = self.settings.policy.parameters
         return (sizes_at(px_per_m, parameters) if px_per_m else ()), basis
 
     def propose(self, each: Try) -> tuple[ProposedZone, ...]:
@@ -440,9 +452,7 @@ class Setup:
         if frame is None:
             return None
         with self._one_at_a_time():
-            reason, people, things = not_clear(
-                frame, counters, self._settings.policy, self._eyes
-            )
+            reason, people, things = not_clear(frame, counters, self.settings.policy, self._eyes)
         if people:
             raise SetupRefused([Problem.of("reference", "reference_people")])
         if reason is not None:
@@ -553,12 +563,16 @@ class Setup:
     def _go_on(
         self, settings: Settings, version: str, by: str, act: str, detail: dict[str, object]
     ) -> None:
-        before = self._settings
+        before = self.settings
+        now = self._clock.now()
+        tomorrow = plan_of(settings)(now).spans[-1].until
         self._waiting = None
         if settings.policy.citation != before.policy.citation:
-            log.warning("the policy in the file is another one: it holds from the next start on")
-            self._waiting = settings.policy
-            settings = replace(settings, policy=before.policy)
+            log.info("policy %s holds from %s on", settings.policy.citation, tomorrow.isoformat())
+            self._waiting = (settings.policy, tomorrow)
+            local = tomorrow.astimezone(settings.zone)
+            detail = {**detail, "policy_next": settings.policy.citation, "policy_from": str(local)}
+        settings = replace(settings, policy=before.policy)
         changed = _changed_cameras(before, settings)
         for camera in changed:
             if camera.kind is SourceKind.PUSH:
@@ -580,6 +594,7 @@ class Setup:
             ),
             plan_of(settings),
         )
+        self._running.follow_policy(None if self._waiting is None else self._waiting[0], tomorrow)
         pushing = {c.camera for c in settings.cameras if c.kind is SourceKind.PUSH}
         for name in [*self._mailboxes]:
             if name not in pushing | self.tries.cameras():
@@ -772,9 +787,7 @@ def _difference(
         "counters_added": sorted(now.keys() - was.keys()),
         "counters_removed": sorted(was.keys() - now.keys()),
         "counters_changed": sorted(
-            name
-            for name in now.keys() & was.keys()
-            if _drawn(was[name]) != _drawn(now[name])
+            name for name in now.keys() & was.keys() if _drawn(was[name]) != _drawn(now[name])
         ),
         "cameras_added": sorted(c.camera for c in changed if c.camera not in cameras),
         "cameras_changed": sorted(c.camera for c in changed if c.camera in cameras),

@@ -377,11 +377,14 @@ class PolicyOffered(Value):
 
 
 class PolicyChoiceAnswer(Value):
-    """The policy in force, and those that may be chosen. `waiting` holds from the next start on."""
+    """The policy in force, and those that may be chosen. `waiting` holds from the beginning of
+    the next day on (`waiting_from`), without a restart.
+    """
 
     version: str
     file_changed: bool
     citation: str
     title: Words
     waiting: str | None
+    waiting_from: datetime | None
     choices: tuple[PolicyOffered, ...]

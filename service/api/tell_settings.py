@@ -278,7 +278,8 @@ def policy_choice_answer(setup: Setup) -> s.PolicyChoiceAnswer:
         file_changed=setup.file_changed,
         citation=policy.citation,
         title=Words(id=policy.title_id, en=policy.title_en),
-        waiting=None if waiting is None else waiting.citation,
+        waiting=None if waiting is None else waiting[0].citation,
+        waiting_from=None if waiting is None else waiting[1].astimezone(setup.settings.zone),
         choices=tuple(
             _offered(setup, choice, chosen=choice == written) for choice in policy_choices(setup)
         ),

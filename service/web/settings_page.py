@@ -279,12 +279,17 @@ def show_policy(request: Request, who: Who, door: TheDoor) -> Response:
         "groups": _groups(policy, lang),
     }
     if door.setup is not None:
-        told = policy_choice_answer(door.setup)
+        told, setup_zone = policy_choice_answer(door.setup), door.setup.settings.zone
         broken = text("settings.policy_broken", lang)
         view |= {
             "version": told.version,
-            "waiting": text("settings.policy_waiting", lang, citation=told.waiting)
-            if told.waiting
+            "waiting": text(
+                "settings.policy_waiting",
+                lang,
+                citation=told.waiting,
+                at=moment_text(told.waiting_from, setup_zone, lang),
+            )
+            if told.waiting and told.waiting_from
             else "",
             "choices": [
                 {

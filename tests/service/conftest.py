@@ -25,6 +25,7 @@ from tests.fakes_eyes import Painter, fake_eyes
 from tests.fakes_messages import FakeDesk, correspond
 from tests.fakes_office import DAY, FakeOffice, clock, fake_picture, fake_sample, fake_verdict
 from vision.hiding import encode
+from vision.policy import Policy
 from vision.values import Frame, Outcome, Reason, Status
 
 PASSWORD = "kopi tubruk pagi"
@@ -83,13 +84,23 @@ ATTEMPT = "percobaan-1"
 class StandIn:
     """An office that takes every change and shows the same picture at once."""
 
-    def __init__(self, clock: MailClock) -> None:
+    def __init__(self, clock: MailClock, policy: Policy) -> None:
         self._clock = clock
+        self._policy = policy
+        self.followed: tuple[Policy | None, datetime] | None = None
         self.changed: list[Settings] = []
 
     def change(self, settings: Settings, *_: object) -> None:
         """Remember it."""
         self.changed.append(settings)
+
+    def policy(self) -> Policy:
+        """The one it began with."""
+        return self._policy
+
+    def follow_policy(self, policy: Policy | None, since: datetime) -> None:
+        """Remember it."""
+        self.followed = (policy, since)
 
     def tap(self, camera: str, listener: Callable[[Frame], None]) -> Callable[[], None]:
         """One picture of somebody at a desk."""
@@ -114,7 +125,7 @@ def setup_in(
     setup = Setup(
         file=OfficeFile(settings.path),
         settings=settings,
-        running=StandIn(clock),
+        running=StandIn(clock, settings.policy),
         eyes=fake_eyes(),
         memory=store,
         clock=clock,

@@ -414,3 +414,37 @@ def test_counters_that_were_not_touched_keep_their_state() -> None:
     assert one.standing("FO-1") == stood
     assert len(one.recent("FO-1", T10)) == seen
     assert one.standing("FO-2") == ()
+
+
+def test_another_policy_holds_from_the_next_day_on() -> None:
+    """Chosen at 07:40: the answer of that morning is by the old one, that of the next by the new.
+
+    Verdicts cite what they were judged by, so no day may be judged by two.
+    """
+    memory = Kept()
+    here = office(memory)
+    newer = replace(POLICY, version="2999.1")
+    here.advance(OPENS - timedelta(minutes=20))
+    midnight = plan_at(CALENDAR, OPENS).spans[-1].until
+    here.follow_policy(newer, midnight)
+    here.advance(midnight - timedelta(seconds=1))
+    assert here.policy is POLICY
+    assert memory.records
+    assert {verdict.policy for verdict in memory.records} == {POLICY.citation}
+    count = len(memory.records)
+    here.advance(OPENS + timedelta(days=1))
+    assert here.policy is newer
+    after = memory.records[count:]
+    assert {v.policy for v in after if v.decided_at <= midnight} <= {POLICY.citation}
+    assert {v.policy for v in after if v.decided_at > midnight} == {newer.citation}
+
+
+def test_a_policy_taken_back_in_time_never_holds() -> None:
+    """Who chose wrongly has until midnight."""
+    here = office(Kept())
+    here.advance(OPENS)
+    midnight = plan_at(CALENDAR, OPENS).spans[-1].until
+    here.follow_policy(replace(POLICY, version="2999.1"), midnight)
+    here.follow_policy(None, midnight)
+    here.advance(OPENS + timedelta(days=1))
+    assert here.policy is POLICY

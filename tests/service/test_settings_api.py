@@ -316,7 +316,7 @@ def test_a_policy_with_an_unknown_key_is_refused_with_its_line_and_kept_nowhere(
     }
 
 
-def test_a_policy_that_is_uploaded_waits_for_the_next_start(house: House) -> None:
+def test_a_policy_that_is_uploaded_waits_for_the_next_day(house: House) -> None:
     """No day is judged by two; the file lies beside the office's and is chosen in it."""
     newer = POLICY.replace('version = "2026.1"', 'version = "2026.2"')
     client = house.signed_in(Role.ADMIN)
@@ -327,6 +327,10 @@ def test_a_policy_that_is_uploaded_waits_for_the_next_start(house: House) -> Non
     told = answer.json()
     assert "2026.2" in told["waiting"]
     assert "2026.1" in told["citation"]
+    assert told["waiting_from"] == "2026-11-25T00:00:00+07:00"
+    audited = house.store.audit_rows(limit=500)[-1][1].detail
+    assert audited["policy_next"] == told["waiting"]
+    assert audited["policy_from"] == "2026-11-25 00:00:00+07:00"
     (chosen,) = [one for one in told["choices"] if one["chosen"]]
     assert (house.setup.file.path.parent / chosen["choice"]).read_text("utf-8") == newer
     assert client.get("/api/v1/settings/policy/file").text == newer

@@ -1,13 +1,23 @@
 """A running office is set up from nothing and changed while it works; nothing is restarted."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from fastapi.testclient import TestClient
 
 from service.accounts import Role
+from service.policies import STANDARDS
 from tests.cameras.servers import SnapshotServer, snapshot_server
-from tests.live_office import EMPTY_OFFICE, LiveOffice, live_office, png, staffed, until
+from tests.live_office import (
+    EMPTY_OFFICE,
+    LiveOffice,
+    SteadyClock,
+    live_office,
+    png,
+    staffed,
+    until,
+)
 
 STAFF = [[0.25, 0.05], [0.75, 0.05], [0.75, 0.6], [0.25, 0.6]]
 DESK = [[0.2, 0.6], [0.8, 0.6], [0.8, 0.85], [0.2, 0.85]]
@@ -139,3 +149,27 @@ def test_a_tried_camera_that_dies_says_so_and_comes_back(tmp_path: Path) -> None
         assert now["still"], "the last picture stays to draw on"
         camera.mode = "plain"
         until(lambda: state() == "ok", 30)
+
+
+def test_a_policy_that_was_chosen_holds_at_midnight_while_the_office_runs(tmp_path: Path) -> None:
+    """Without a restart: board, settings and judging go over together, and nothing waits then."""
+    # 23:59:57 in Jakarta
+    clock = SteadyClock(datetime(2026, 11, 24, 16, 59, 57, tzinfo=UTC))
+    newer = (
+        (STANDARDS / "djpb-spm.toml")
+        .read_text("utf-8")
+        .replace('version = "2026.1"', 'version = "2026.2"')
+    )
+    with live_office(tmp_path, clock=clock) as live:
+        client = live.client()
+        began = live.running.policy().citation
+        told = client.post(
+            "/api/v1/settings/policies", json={"version": live.setup.version, "content": newer}
+        ).json()
+        waiting = told["waiting"]
+        assert told["citation"] == began != waiting
+        until(lambda: live.running.policy().citation == waiting)
+        after = client.get("/api/v1/settings/policy").json()
+        assert (after["citation"], after["waiting"]) == (waiting, None)
+        assert live.running.board().policy == waiting
+        assert live.setup.settings.policy is live.running.policy()

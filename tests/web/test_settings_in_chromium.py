@@ -241,7 +241,7 @@ def test_a_policy_file_with_an_unknown_key_is_refused_in_words(site: Site, tmp_p
     file.write_text(content.replace('version = "2026.1"', 'version = "2026.2"'), "utf-8")
     page.locator("#policy-content").set_input_files(file)
     page.get_by_role("button", name="Periksa dan pilih").click()
-    expect(page.locator("main")).to_contain_text("berlaku sejak Siaga dijalankan lagi: djpb-spm")
+    expect(page.locator("main")).to_contain_text("dipilih dan berlaku mulai")
     assert site.live.setup.waiting_policy is not None
 
 

@@ -151,7 +151,7 @@ def policy_choice(setup: TheSetup) -> Response:
 
 @router.put("/settings/policy", response_model=s.PolicyChoiceAnswer, **SETUP.route)
 def choose_policy(caller: Who, setup: TheSetup, body: s.PolicyChosen) -> Response:
-    """Choose a policy; it holds from the next start on, so that no day is judged by two."""
+    """Choose a policy; it holds from the next day on, so that no day is judged by two."""
     edit = edits.policy_edit(body.choice, tell.policy_choices(setup))
     with told():
         setup.save_edit(edit, body.version, caller.name)

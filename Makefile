@@ -36,7 +36,7 @@ imports: install
 	$(BIN)/lint-imports
 
 tests: install
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 fix: install
 	$(BIN)/ruff check --fix

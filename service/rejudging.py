@@ -112,12 +112,14 @@ def rejudge(
     if span is None or now <= span[0]:
         return ()
     since, until = span[0], min(span[1], now)
-    scene, *desk, attire = models.split(" ")
+    names = models.split(" ")
+    scene, attire = names[0], names[-1]
+    desk = names[1] if len(names) > 2 else scene  # before desks had a network of their own
     memory = Forgetful()
     office = Office(
         layout=layout,
         policy=policy,
-        eyes=Eyes(Recorded(scene), Recorded(*(desk or [scene])), Recorded(attire), Recorded("")),
+        eyes=Eyes(Recorded(scene), Recorded(desk), Recorded(attire), Recorded("")),
         plan_of=lambda at: plan,
         period_s={c.camera: period_s for c in layout.counters},
         approved={},

@@ -57,6 +57,8 @@ def test_a_detector_is_compared_with_its_own_session(tmp_path: Path) -> None:
     assert [(one.name, one.goal, one.n) for one in found] == [
         ("scene over bare session", detector.GOAL, 3),
         ("scene, CPU a picture", None, 3),
+        ("desk over bare session", detector.GOAL, 3),
+        ("desk, CPU a picture", None, 3),
         ("attire over bare session", detector.GOAL, 3),
         ("attire, CPU a picture", None, 3),
     ]
@@ -113,8 +115,8 @@ def test_the_figures_are_of_a_process_of_their_own(
     head, *lines = map(json.loads, capsys.readouterr().out.splitlines())
     assert code == 0
     assert set(head["machine"]) == {"processor", "system", "packages", "networks"}
-    assert head["machine"]["networks"] == "scene@1, attire@1"
-    assert len(lines) == 4
+    assert head["machine"]["networks"] == "scene@1, desk@1, attire@1"
+    assert len(lines) == 6
     assert {"measure", "name", "value", "goal", "met", "n", "load", "wall_per_cpu"} <= set(lines[0])
 
 

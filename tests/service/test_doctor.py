@@ -39,7 +39,9 @@ def test_a_healthy_machine_without_an_office_has_no_failure(
     code, found = findings(capsys, "--models", write_eyes(tmp_path / "eyes"))
     assert [finding for finding in found.values() if finding.state is State.FAILED] == []
     assert code == 0
-    assert list(found)[:5] == ["python", "packages", "opencv", "model scene", "model attire"]
+    assert list(found)[:6] == [
+        "python", "packages", "opencv", "model scene", "model desk", "model attire"
+    ]
     assert "onnxruntime" in found["packages"].said
     assert "headless" in found["opencv"].said
     assert "scene@1" in found["model scene"].said
@@ -65,7 +67,7 @@ def test_the_table_ends_with_a_sum(tmp_path: Path, capsys: pytest.CaptureFixture
     """What failed is countable at a glance, and says what to do below itself."""
     assert main(["doctor", "--models", str(tmp_path)]) == 1
     rows = capsys.readouterr().out.splitlines()
-    assert rows[-1].endswith("examined, 2 failed")
+    assert rows[-1].endswith("examined, 3 failed")
     failed = next(i for i, row in enumerate(rows) if row.startswith("failed  model scene"))
     assert rows[failed + 1].strip().startswith("do: ")
 

@@ -125,10 +125,12 @@ def test_the_countdown_runs_at_the_speed_of_the_office(stage: Stage, open_page: 
     big = page.locator(".hero-big")
     expect(big).to_have_text(re.compile(r"^1[0-4] menit"))
     expect(page.locator(".clock-speed")).to_have_text("Rekaman 60×")
-    before = seconds_of(big.inner_text())
-    page.wait_for_timeout(2000)
-    gone = before - seconds_of(big.inner_text())
-    assert 90 <= gone <= 200
+    read = "() => [performance.now() / 1000, document.querySelector('.hero-big').innerText]"
+    begun_s, before = page.evaluate(read)
+    page.wait_for_timeout(4000)
+    ended_s, after = page.evaluate(read)  # a busy machine waits longer: the page's clock says
+    rate = (seconds_of(before) - seconds_of(after)) / (ended_s - begun_s)
+    assert 45 <= rate <= 75
     expect(page.locator("[data-clock]")).not_to_have_text("07.40.00")
 
 

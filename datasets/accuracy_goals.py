@@ -83,7 +83,7 @@ def _verdict_goals(verdicts: VerdictScores) -> Iterator[tuple[str, ...]]:
     found = sum(one.found for one in verdicts.clauses)
     slots = sum(one.slots for one in verdicts.clauses)
     unsure = sum(one.cannot_tell for one in verdicts.clauses)
-    where = f"{len(verdicts.mornings)} rendered morning(s), not 30"
+    where = f"{len(verdicts.mornings)} rendered morning(s)"
     told = f"{accused} in {verdicts.counter_days} counter-days"
     yield ("wrong accusations", where, "0", told, _yes(accused == 0))
     if there:

@@ -93,6 +93,11 @@ class Recipe:
     scored: dict[str, tuple[str, ...]] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def keeps_coco(self) -> bool:
+        """Whether its rows are COCO's, some of them renamed."""
+        return self.classes == 80
+
 
 ATTIRE: Final = Recipe(
     name="attire",
@@ -249,7 +254,7 @@ def train(
     if done.exists():
         return last
     net = YOLO(str(last if last.exists() else start))
-    if recipe.rows is SCENE_ROWS:
+    if recipe.keeps_coco:
         keep_what_coco_taught(coco)
         net.add_callback("on_train_batch_start", hold_statistics)
     settings = dict(recipe.settings)
@@ -766,7 +771,7 @@ def run(given: argparse.Namespace) -> int:
             raise DataError(f"{path}: expected {what}, found no such file")
     given.out.mkdir(parents=True, exist_ok=True)
     checkpoint = train(recipe, given.data, start, coco, given.out, given.epochs, given.seed)
-    if recipe.rows is SCENE_ROWS:
+    if recipe.keeps_coco:
         boxes = json.loads((given.data / "made.json").read_text())["boxes"]
         taught = {
             n: w for n, w in recipe.rows.items() if n not in SCENE_NEW or boxes.get(w, 0) >= 50
@@ -816,7 +821,7 @@ def exported(
     facts = facts_of(recipe, given)
     facts["lineage"] |= {"parity_max_difference": difference, "parity_pictures": len(pictures)}
     scores, joined = measure(recipe, onnx, given.data)
-    if recipe.name != "attire" and stem == recipe.name:
+    if recipe.keeps_coco and stem == recipe.name:
         pictures_of_coco = given.shared / "data" / "coco_mini"
         coco = given.shared / "weights" / START
         scores += kept_of_coco(recipe, coco, onnx, pictures_of_coco, given.out)

@@ -17,7 +17,7 @@ from service.plain_look import look_at_scene
 from service.policies import load_policy
 from vision.checks import badge_of, legibility_of
 from vision.errors import PictureError
-from vision.eyes import Eyes, Person, look_at_person
+from vision.eyes import Eyes, Person, find_people, look_at_person, unlike_official
 from vision.labels import Label
 from vision.values import Box, Outcome, Reason, View
 from vision.view import Still, gate, measure_view, still
@@ -101,16 +101,16 @@ def check(
     image = picture.image
     view = measure_view(image, [], None, frozen=frozen)
     hidden = gate(view, parameters)
-    seen = [
-        box
-        for box in look_at_scene(image, eyes.scene).boxes()
+    people = [
+        judged(look_at_person(image, box, eyes.attire), picture, hidden, eyes, parameters)
+        for box in find_people(image, eyes.scene)
         if box.confidence >= parameters["det_lo"]
     ]
-    people: list[Dressed] = []
-    for box in seen:
-        if box.label is Label.PERSON:
-            person = look_at_person(image, box, eyes.attire)
-            people.append(judged(person, picture, hidden, eyes, parameters))
+    things = [
+        box
+        for box in unlike_official(look_at_scene(image, eyes.desk).boxes())
+        if box.label is not Label.PERSON and box.confidence >= parameters["det_lo"]
+    ]
     return Checked(
         picture.path,
         picture.time_s,
@@ -118,7 +118,7 @@ def check(
         view,
         hidden,
         tuple(people),
-        tuple(box for box in seen if box.label is not Label.PERSON),
+        tuple(things),
     )
 
 

@@ -73,23 +73,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         _common(network)
     line = "replay mornings with truth and count right and wrong verdicts per clause"
     verdicts = what.add_parser("verdicts", help=line, description=f"{line[0].upper()}{line[1:]}.")
-    verdicts.add_argument(
-        "mornings",
-        nargs="+",
-        type=Path,
-        metavar="MORNING",
-        help="folder with recording.toml, office.toml and truth.toml",
-    )
+    _mornings(verdicts)
     _common(verdicts)
     line = "whether the change gate alone sees what alters a truth; no network is asked"
     gate = what.add_parser("gate", help=line, description=f"{line[0].upper()}{line[1:]}.")
-    gate.add_argument(
-        "mornings",
-        nargs="+",
-        type=Path,
-        metavar="MORNING",
-        help="folder with recording.toml, office.toml and truth.toml",
-    )
+    _mornings(gate)
     gate.add_argument("--format", choices=("table", "jsonl", "markdown"), default="table")
     line = "networks side by side: average precision, its difference, CPU time in pairs"
     compared = what.add_parser("compare", help=line, description=f"{line[0].upper()}{line[1:]}.")
@@ -161,6 +149,16 @@ def _rounds(parser: argparse.ArgumentParser) -> None:
         default=ROUNDS,
         metavar="N",
         help=f"CPU time of networks compared, so many rounds; 0: none (default: {ROUNDS})",
+    )
+
+
+def _mornings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "mornings",
+        nargs="+",
+        type=Path,
+        metavar="MORNING",
+        help="folder with recording.toml, office.toml and truth.toml",
     )
 
 

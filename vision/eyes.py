@@ -29,7 +29,7 @@ SAME_THING = 0.5
 """Boxes of two labels that overlap by so much are about one thing. Source: own."""
 
 RIVAL_FROM = 0.3
-"""Below this an official thing is not seen, and no rival. Source: `det_lo`, docs/standard.md 2.3."""
+"""An official thing below this is not seen, no rival. Source: `det_lo`, docs/standard.md 2.3."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,6 @@ DESK_HEADROOM = 0.75
 SAME_THING = 0.5
 """Boxes of two labels that overlap by so much are about one thing. Source: own."""
 
-RIVAL_FROM = 0.3
-"""An official thing below this is not seen, no rival. Source: `det_lo`, docs/standard.md 2.3."""
-
 
 @dataclass(frozen=True, slots=True)
 class Eyes:
@@ -148,9 +145,7 @@ def unlike_official(things: Sequence[Box]) -> list[Box]:
     A hand sanitiser looks like a bottle, a folder like a book: who is surer of the office's thing
     must not accuse, and who is in doubt must not either.
     """
-    official = [
-        box for box in things if box.label in LOOK_ALIKES and box.confidence >= RIVAL_FROM
-    ]
+    official = [box for box in things if box.label in LOOK_ALIKES]
 
     def rival(item: Box) -> float:
         there = (o.confidence for o in official if iou(o.xyxy, item.xyxy) >= SAME_THING)

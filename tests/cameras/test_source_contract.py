@@ -111,11 +111,11 @@ def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
         yield Rig(clock, lambda: open_source(config, clock), lambda: None)
     elif request.param == "folder":
         yield from folder_rig(clock, tmp_path / "incoming")
-    elif request.param == "device":  # FFmpeg's own: this machine has no camera
+    elif request.param == "device":  # FFmpeg's own, as fast as a camera: here is none
         yield Rig(
             clock,
             lambda: DeviceSource(
-                "testsrc=size=64x48:rate=10", "cam-1", clock, PERIOD_S, "lavfi", ({},)
+                "testsrc=size=64x48:rate=20,realtime", "cam-1", clock, PERIOD_S, "lavfi", ({},)
             ),
             lambda: None,
         )

@@ -14,6 +14,7 @@ from service.settings import CameraSettings, Settings
 from vision.day import DayPlan
 from vision.eyes import Eyes
 from vision.looking import Approved
+from vision.policy import Policy
 from vision.values import Readiness, Sample, Verdict
 from vision.view import Reference
 
@@ -53,6 +54,9 @@ class Forgetful:
         frame_wh: tuple[int, int] | None,
         crop_xyxy: tuple[int, int, int, int] | None,
     ) -> None:
+        """Forget it."""
+
+    def keep_policy(self, held: Policy, since: datetime) -> None:
         """Forget it."""
 
     def add(self, jpeg: bytes) -> str:

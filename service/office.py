@@ -88,6 +88,10 @@ class Memory(Protocol):
         """Tie a picture of the evidence folder and what its frame said to a flag."""
         ...
 
+    def keep_policy(self, held: Policy, since: datetime) -> None:
+        """Keep a policy that is taken up, so that its verdicts can be judged again."""
+        ...
+
 
 class Album(Protocol):
     """What the office needs of an evidence folder."""
@@ -577,6 +581,7 @@ class Office:
         if at >= since:
             self._to_come = None
             self.policy = policy
+            self._memory.keep_policy(policy, at)
             self._in_force = (self._drawing, self._sights_of(self._drawing))
 
     def _forget(self, day: _Day, at: datetime) -> None:

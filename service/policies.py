@@ -292,6 +292,7 @@ def _policy_of(file: TomlFile, checks: frozenset[str]) -> Policy:
         title_en=head.title_en,
         clauses=clauses,
         parameters=MappingProxyType(dict(numbers)),
+        text=file.content.decode(),
     )
 
 

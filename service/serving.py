@@ -57,6 +57,7 @@ def serve(
         evidence = Evidence(folder)
         eyes = open_eyes()  # before a recording's clock runs: loading at speed would skip frames
         time = clock(store)
+        store.keep_policy(settings.policy, time.now())
         redrawn = redrawn_at(store, settings, time.now())
         office = build_office(settings, eyes, store, evidence, redrawn)
         restore(office, store, settings, time.now())

@@ -4,7 +4,7 @@ Read from a TOML file by `service.policies`. Thresholds live nowhere else.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from vision.labels import Label
@@ -103,7 +103,10 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A versioned standard; every verdict cites its `citation`."""
+    """A versioned standard; every verdict cites its `citation`.
+
+    `text` is the file it was read from, whole: what is kept of a version that no longer holds.
+    """
 
     policy: str
     version: str
@@ -112,6 +115,7 @@ class Policy:
     title_en: str
     clauses: tuple[Clause, ...]
     parameters: Mapping[str, float]
+    text: str = field(default="", repr=False)
 
     @property
     def citation(self) -> str:

@@ -10,7 +10,8 @@ from vision.values import Slot
 
 
 class ReplayWords(BaseModel):
-    """Which span to judge again, and with which other numbers of the policy in force.
+    """Which span to judge again, by which version of the policy (without it: the one in force), and
+    with which other numbers of that version.
 
     `at`: as it stood at that instant, like that of T-5; without it, at the end of the span.
     """
@@ -23,6 +24,10 @@ class ReplayWords(BaseModel):
     at: Annotated[
         Annotated[str, StringConstraints(max_length=40)] | None,
         Field(examples=["2026-11-24T07:55:00+07:00"]),
+    ] = None
+    policy: Annotated[
+        Annotated[str, StringConstraints(min_length=1, max_length=160)] | None,
+        Field(examples=["djpb-spm 2026.1 3f9a52c0"]),
     ] = None
     parameters: Annotated[
         dict[Annotated[str, StringConstraints(max_length=40)], float],
@@ -40,7 +45,8 @@ class DifferenceAnswer(Value):
 
 
 class ReplayAnswer(Value):
-    """What would have been decided. Nothing is written; `recorded` is what stands in the records.
+    """What would have been decided by `policy`. Nothing is written; `recorded` is what stands in
+    the records, each verdict with the policy that it cites.
 
     `samples` 0: nothing is kept of the span, so nothing can be judged again.
     """
@@ -53,6 +59,24 @@ class ReplayAnswer(Value):
     samples: int
     same: int
     differs: tuple[DifferenceAnswer, ...]
+
+
+class PolicyVersionAnswer(Value):
+    """A version of the policy, by what verdicts cite of it. `since`: when it was last taken up.
+
+    `readable` false: its text is kept, but this Siaga cannot judge by it.
+    """
+
+    citation: str
+    since: datetime | None
+    current: bool
+    readable: bool
+
+
+class PolicyVersionsAnswer(Value):
+    """The policy in force first, then those before it, the newest first."""
+
+    items: tuple[PolicyVersionAnswer, ...]
 
 
 class SpanAnswer(Value):

@@ -37,6 +37,7 @@ from service.store.tables import (
     gap,
     login_failure,
     miss,
+    policy,
     readiness,
     record,
     review,
@@ -181,6 +182,7 @@ def _steps(now: datetime, retention: Retention) -> tuple[tuple[Table, ColumnElem
         (flag_record, flag_record.c.flag_id.in_(flags)),
         (flag, flag.c.flag_id.in_(flags)),
         (record, and_(record.c.decided_at < records, record.c.record_id.not_in(held_records))),
+        (policy, _cited_by_nothing(records)),
         (readiness, readiness.c.day < day),
         (miss, miss.c.day < day),
         (gap, gap.c.until < records),
@@ -189,6 +191,20 @@ def _steps(now: datetime, retention: Retention) -> tuple[tuple[Table, ColumnElem
         (session, session.c.expires_at < micros(now)),
         (token, token.c.expires_at < micros(now - timedelta(days=30))),
         (login_failure, login_failure.c.last_at < micros(now - timedelta(days=1))),
+    )
+
+
+def _cited_by_nothing(records: int) -> ColumnElement[bool]:
+    """Policies that gave way to another one before `records`, and before every record that is left.
+
+    The one in force never goes.
+    """
+    later = policy.alias("later")
+    oldest = select(func.min(record.c.decided_at)).scalar_subquery()
+    return exists().where(
+        later.c.since > policy.c.since,
+        later.c.since < records,
+        or_(oldest.is_(None), later.c.since <= oldest),
     )
 
 

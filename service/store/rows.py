@@ -18,6 +18,17 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptPolicy:
+    """A policy that was in force: what verdicts cite of it, since when it held (the last time it
+    was taken up), and its whole file.
+    """
+
+    citation: str
+    since: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Flag:
     """A verdict that a human should look at, and the span of frames kept for it."""
 

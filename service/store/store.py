@@ -37,6 +37,7 @@ from service.store.rows import (
     FlagFilter,
     FlagFrame,
     FlagPicture,
+    KeptPolicy,
     Order,
     Record,
     RecordFilter,
@@ -48,12 +49,14 @@ from service.store.tables import (
     gap,
     layout,
     meta,
+    policy,
     readiness,
     record,
     sample,
 )
 from vision.errors import StoreError
 from vision.layout import Layout
+from vision.policy import Policy
 from vision.values import Gap, Outcome, Readiness, Reason, Sample, Slot, Verdict
 
 _BATCH = 2000
@@ -583,7 +586,7 @@ class Store:
                 for counter, sha, captured_at in connection.execute(query)
             }
 
-    # gaps, layouts, meta, audit
+    # gaps, layouts, policies, meta, audit
 
     def add_gap(self, silence: Gap) -> None:
         """Keep a silence of a camera. The same beginning again replaces its end."""
@@ -627,6 +630,29 @@ class Store:
         with self.database.read() as connection:
             row = connection.execute(select(layout).where(layout.c.version == version)).first()
         return None if row is None else codec.layout_of(row.version, row.body)
+
+    def keep_policy(self, held: Policy, since: datetime) -> None:
+        """Remember the policy that holds from `since` on, so that its verdicts can be judged again.
+
+        The policy that holds already keeps its `since`; one that comes back begins anew.
+        """
+        row = {"citation": held.citation, "since": micros(since), "body": held.text}
+        newest = select(policy.c.citation).order_by(policy.c.since.desc()).limit(1)
+        added = insert(policy).values(row)
+        with self.database.write() as connection:
+            if connection.execute(newest).scalar_one_or_none() == held.citation:
+                return
+            connection.execute(
+                added.on_conflict_do_update(
+                    index_elements=[policy.c.citation], set_={"since": added.excluded.since}
+                )
+            )
+
+    def policies(self) -> tuple[KeptPolicy, ...]:
+        """The policies that were in force, the newest first."""
+        with self.database.read() as connection:
+            rows = connection.execute(select(policy).order_by(policy.c.since.desc())).all()
+        return tuple(KeptPolicy(row.citation, instant(row.since), row.body) for row in rows)
 
     def put_meta(self, key: str, value: str) -> None:
         """Remember a word under a key."""

@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0005"
+REVISION = "0006"
 """The schema this program writes: the newest file in `migrations/versions`."""
 
 METADATA = MetaData(
@@ -42,6 +42,14 @@ layout = Table(
     "layout",
     METADATA,
     Column("version", String(80), primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+policy = Table(
+    "policy",
+    METADATA,
+    Column("citation", String(160), primary_key=True),
+    Column("since", BigInteger, nullable=False),
     Column("body", Text, nullable=False),
 )
 

@@ -1,5 +1,8 @@
 """Putar ulang: a span of the day from stored samples, and what would have been decided."""
 
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Annotated
 from urllib.parse import quote, urlencode
@@ -9,13 +12,16 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from service.api.objects import counter_for
+from service.api.routes.replays import versions
 from service.api.security import FLAGS, TheDoor, Who
 from service.policies import PARAMETERS
+from service.policy_versions import PolicyVersion
 from service.store import Flag
 from service.texts import (
     Lang,
     capital,
     check_text,
+    moment_text,
     number_text,
     policy_numbers,
     text,
@@ -92,7 +98,7 @@ def show_span(
         offset=round((since.utcoffset() or timedelta()).total_seconds() / 60),
         outcomes=[(outcome, word(outcome, lang)) for outcome in Outcome],
         slots=_slots(door.plan_of(since.date()), zone, lang),
-        numbers=_numbers(policy, chosen.role, lang),
+        versions=_versions(versions(door), chosen.role, zone, lang),
         **offers(who),
     )
     return HTMLResponse(page)
@@ -109,8 +115,41 @@ def _slots(plan: DayPlan, zone: tzinfo, lang: Lang) -> list[tuple[str, str, str]
     return [(Slot.READY.value, words, plan.ready_at.isoformat()), *slots]
 
 
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """A version of the policy to judge by. `numbers`: what may be changed of it, as JSON for the
+    page's script; empty where this program cannot read it.
+    """
+
+    citation: str
+    words: str
+    numbers: str
+
+
+def _versions(
+    found: Iterable[PolicyVersion], role: str, zone: tzinfo, lang: Lang
+) -> list[VersionView]:
+    """The policy in force first."""
+    views = []
+    for one in found:
+        said = "policy_now" if one.current else "policy_before"
+        if one.policy is None:
+            said = "policy_unreadable"
+        since = "" if one.since is None else moment_text(one.since, zone, lang)
+        views.append(
+            VersionView(
+                citation=one.citation,
+                words=text(f"replay.{said}", lang, policy=one.citation, since=since),
+                numbers=""
+                if one.policy is None
+                else json.dumps(_numbers(one.policy, role, lang), ensure_ascii=False),
+            )
+        )
+    return views
+
+
 def _numbers(policy: Policy, role: str, lang: Lang) -> list[tuple[str, str, float, str]]:
-    """The numbers of the policy that rules of this role use: name, words, value, and its range.
+    """The numbers of a policy that rules of this role use: name, words, value, and its range.
 
     In the order of the words' table: what belongs together stands together.
     """

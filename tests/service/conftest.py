@@ -222,6 +222,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 def morning(store: Store, evidence: Evidence, office: FakeOffice) -> str:
     """Remember the fake morning; returns the name of a picture of flag 1."""
     store.keep_layout(office.layout())
+    store.keep_policy(office.policy(), clock(7, 0))
     late = fake_verdict()
     flag_id = store.open_flag(store.add_record(late), late, (clock(7, 54, 45), clock(7, 55, 15)))
     store.add_record(fake_verdict("loket_1", "FO-B1", Outcome.MET, None, status=Status.FINAL))

@@ -97,6 +97,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "POST /api/v1/flags/{flag_id}/contests": told.ContestAnswer,
     "GET /api/v1/replays": replays.SpanAnswer,
     "POST /api/v1/replays": replays.ReplayAnswer,
+    "GET /api/v1/policies": replays.PolicyVersionsAnswer,
     "GET /api/v1/contests": told.ContestsAnswer,
     "POST /api/v1/contests/{contest_id}/answer": told.ReviewedAnswer,
     "POST /api/v1/misses": told.MissAnswer,

@@ -325,6 +325,7 @@ CASES = {
     "POST /api/v1/replays": Case(
         "/api/v1/replays", body={"day": "2026-11-24", "counter": "loket_2", "slot": "ready"}
     ),
+    "GET /api/v1/policies": Case("/api/v1/policies"),
     "GET /api/v1/flags/{flag_id}/export": Case(
         "/api/v1/flags/1/export?request=ND-12/2026",
         unknown=("/api/v1/flags/99/export?request=ND-12/2026",),

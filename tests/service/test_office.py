@@ -17,6 +17,7 @@ from tests.vision.test_checks import COUNTER
 from vision.day import DayPlan
 from vision.labels import Label
 from vision.layout import Layout
+from vision.policy import Policy
 from vision.values import (
     Frame,
     Image,
@@ -51,6 +52,7 @@ class Kept(Forgetful):
         self.answers: dict[tuple[date, str], Readiness] = {}
         self.frames: list[tuple[int, datetime]] = []
         self.windows: dict[int, tuple[datetime, datetime]] = {}
+        self.policies: list[tuple[str, datetime]] = []
 
     def add_samples(self, samples: Sequence[Sample]) -> None:
         self.samples += samples
@@ -64,6 +66,9 @@ class Kept(Forgetful):
         before = self.answers.setdefault((day, answer.counter), answer)
         assert before == answer
         return True
+
+    def keep_policy(self, held: Policy, since: datetime) -> None:
+        self.policies.append((held.citation, since))
 
     def open_flag(self, record_id: int, verdict: Verdict, window: tuple[datetime, datetime]) -> int:
         flag = super().open_flag(record_id, verdict, window)
@@ -429,11 +434,13 @@ def test_another_policy_holds_from_the_next_day_on() -> None:
     here.follow_policy(newer, midnight)
     here.advance(midnight - timedelta(seconds=1))
     assert here.policy is POLICY
+    assert memory.policies == []
     assert memory.records
     assert {verdict.policy for verdict in memory.records} == {POLICY.citation}
     count = len(memory.records)
     here.advance(OPENS + timedelta(days=1))
     assert here.policy is newer
+    assert memory.policies == [(newer.citation, midnight)]
     after = memory.records[count:]
     assert {v.policy for v in after if v.decided_at <= midnight} <= {POLICY.citation}
     assert {v.policy for v in after if v.decided_at > midnight} == {newer.citation}

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from service.accounts import Role
-from service.policies import load_policy
+from service.policies import load_policy, parse_policy
 from service.rejudging import differences, rejudge, with_numbers
 from service.store import Store, open_store
 from tests.fakes_office import DAY, MODELS, clock, fake_layout, fake_plan, fake_sample
@@ -137,6 +137,74 @@ def test_the_answer_of_t_5_can_be_asked_for_as_it_stood_then(policy: Policy) -> 
 def test_a_span_that_has_not_begun_or_does_not_exist_gives_no_verdict(policy: Policy) -> None:
     """Nothing is judged ahead of its time."""
     assert again(story(), policy, now=clock(7, 30)) == {}
+
+
+def version(policy: Policy, **numbers: float) -> Policy:
+    """The standard that ships with other numbers, as a file of its own."""
+    text = policy.text
+    for name, value in numbers.items():
+        text, count = re.subn(rf"(?m)^{name} = [0-9.]+", f"{name} = {value:g}", text)
+        assert count, name
+    return parse_policy("policy.toml", text.encode())
+
+
+def test_a_flag_of_an_earlier_policy_is_judged_again_by_that_one_and_by_the_one_in_force(
+    house: House, policy: Policy
+) -> None:
+    """By its own version nothing differs; by today's, which asks for more, no cup is found."""
+    newer = version(policy, obj_repeat=20)
+    house.office._policy = newer
+    house.store.keep_policy(policy, clock(7, 30))
+    house.store.keep_policy(newer, clock(23, 59))
+    house.store.add_samples(story())
+    for verdict in again(story(), policy).values():
+        house.store.add_record(verdict)
+    house.office.turn(OPEN)
+    client = house.signed_in(Role.EVALUATOR)
+    told = client.get("/api/v1/policies").json()["items"]
+    assert [one["citation"] for one in told][:2] == [newer.citation, policy.citation]
+    assert [one["current"] for one in told][:2] == [True, False]
+    assert told[1]["since"] == "2026-11-24T07:30:00+07:00"
+    body = {"day": DAY.isoformat(), "counter": "loket_2", "slot": "ready"}
+    now = client.post("/api/v1/replays", json=body).json()
+    assert now["policy"] == newer.citation
+    cup = next(one for one in now["differs"] if one["clause"] == "FO-C2a")
+    assert cup["recorded"]["policy"] == policy.citation
+    assert cup["recorded"]["outcome"] == "not_met"
+    assert cup["replayed"]["policy"] == newer.citation
+    assert cup["replayed"]["outcome"] != "not_met"
+    then = client.post("/api/v1/replays", json=body | {"policy": policy.citation}).json()
+    assert (then["policy"], then["differs"]) == (policy.citation, [])
+    assert then["same"] == now["same"] + len(now["differs"])
+
+
+def test_numbers_are_changed_in_the_version_that_was_chosen(house: House, policy: Policy) -> None:
+    """An earlier version has its own numbers, and its own order among them."""
+    house.office._policy = policy
+    older = version(policy, det_hi=0.95, det_lo=0.9)
+    house.store.keep_policy(older, clock(6, 0))
+    client = house.signed_in(Role.EVALUATOR)
+    body = {"day": DAY.isoformat(), "counter": "loket_2", "parameters": {"det_lo": 0.92}}
+    assert client.post("/api/v1/replays", json=body).status_code == 422
+    then = client.post("/api/v1/replays", json=body | {"policy": older.citation})
+    assert then.status_code == 200
+
+
+def test_a_version_that_is_unknown_or_cannot_be_read_any_more_is_refused_in_words(
+    house: House, policy: Policy
+) -> None:
+    """A later Siaga may ask for numbers that an old text lacks: it says so, nothing breaks."""
+    old = replace(policy, version="2020.1", text=policy.text.replace("obj_repeat = ", "twice = "))
+    house.store.keep_policy(old, clock(6, 0))
+    client = house.signed_in(Role.EVALUATOR)
+    told = client.get("/api/v1/policies").json()["items"]
+    assert {one["citation"]: one["readable"] for one in told}[old.citation] is False
+    body = {"day": DAY.isoformat(), "counter": "loket_2", "policy": old.citation}
+    kept = client.post("/api/v1/replays", json=body)
+    assert (kept.status_code, kept.json()["error"]["code"]) == (422, "policy_unreadable")
+    unknown = client.post("/api/v1/replays", json=body | {"policy": "djpb-spm 1999 00000000"})
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (422, "invalid")
+    assert "GET /api/v1/policies" in unknown.json()["error"]["message"]
 
 
 def test_the_api_judges_again_and_writes_nothing(house: House) -> None:

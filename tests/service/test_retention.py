@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from service.evidence import Evidence
 from service.store import Retention, Store, open_store
-from tests.fakes_office import clock, fake_sample, fake_verdict
+from tests.fakes_office import clock, fake_policy, fake_sample, fake_verdict
 from tests.service.cases import contested, reviewed
 from vision.values import Gap, Outcome, Reason
 
@@ -106,6 +107,26 @@ def test_an_open_flag_is_pinned_no_longer_than_its_days(store: Store, evidence: 
     _, forgotten = flagged(store, evidence, now - timedelta(days=15), b"x", closed=False)
     store.sweep(now, ENDLESS, evidence)
     assert not evidence.exists(forgotten)
+
+
+def test_a_policy_goes_once_no_record_can_cite_it(store: Store, evidence: Evidence) -> None:
+    """Its text explains records, so it stays as long as they do; the one in force never goes."""
+    now = clock(9, 0)
+    day = timedelta(days=1)
+    first, second, third = (replace(fake_policy(), version=f"2024.{n}") for n in (1, 2, 3))
+    store.keep_policy(first, now - 900 * day)
+    store.keep_policy(second, now - 600 * day)
+    store.keep_policy(third, now - 380 * day)
+    flagged(store, evidence, now - 400 * day, b"x")
+    store.add_record(fake_verdict(decided_at=now - 200 * day))
+    flag_id, _ = flagged(store, evidence, now - 390 * day, b"in dispute")
+    contested(store, flag_id, now)
+    swept = store.sweep(now, ENDLESS, evidence)
+    assert swept.rows["policy"] == 1
+    assert [one.citation for one in store.policies()] == [third.citation, second.citation]
+    reviewed(store, flag_id, now, contest_id=1)
+    assert store.sweep(now + 31 * day, ENDLESS, evidence).rows["policy"] == 1
+    assert [one.citation for one in store.policies()] == [third.citation]
 
 
 def test_contested_pictures_stay_until_thirty_days_after_the_answer(

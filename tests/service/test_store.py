@@ -14,6 +14,7 @@ from threading import Thread
 import pytest
 from sqlalchemy import text
 
+from service.policies import STANDARDS, parse_policy
 from service.store import (
     Case,
     FlagFilter,
@@ -275,6 +276,24 @@ def test_a_layout_is_kept_for_replays_of_old_flags(store: Store) -> None:
         [[z.points.tolist() for z in c.zones] for c in drawn.counters]
     )
     assert store.layout("zones-2") is None
+
+
+def test_a_policy_is_kept_whole_since_it_was_last_taken_up(tmp_path: Path) -> None:
+    """After a restart its text is the file to the byte: what verdicts cite is made of it."""
+    content = (STANDARDS / "djpb-spm.toml").read_bytes().replace(b"\n", b"\r\n")
+    first = parse_policy("policy.toml", "\ufeff".encode() + content)
+    second = parse_policy("policy.toml", content)
+    with open_store(tmp_path) as store:
+        store.keep_policy(first, clock(7, 0))
+        store.keep_policy(first, clock(9, 0))  # a restart: it held already
+        store.keep_policy(second, clock(10, 0))
+    with open_store(tmp_path) as store:
+        newest, oldest = store.policies()
+        assert (newest.citation, newest.since) == (second.citation, clock(10, 0))
+        assert (oldest.citation, oldest.since) == (first.citation, clock(7, 0))
+        assert parse_policy("policy.toml", oldest.text.encode()) == first
+        store.keep_policy(first, clock(11, 0))
+        assert [one.since for one in store.policies()] == [clock(11, 0), clock(10, 0)]
 
 
 def test_words_are_remembered(store: Store) -> None:

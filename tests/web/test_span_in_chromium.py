@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from service.policies import load_policy
 from tests.fakes_office import clock
-from tests.service.test_rejudging import story
+from tests.service.test_rejudging import again, story, version
 from tests.web.conftest import OpenPage
 from tests.web.stage import CHANGES, Stage, cup_sample
 
@@ -74,6 +75,49 @@ def test_another_number_lists_the_verdicts_that_differ(stage: Stage, open_page: 
     # Nothing of this morning is on record here, so every verdict is one that differs.
     expect(answer).to_contain_text("hasil berbeda")
     expect(answer.locator("li", has_text="FO-C2a").first).to_contain_text("tanpa hasil")
+
+
+def test_another_version_of_the_standard_is_chosen_beside_the_numbers(
+    stage: Stage, open_page: OpenPage, keep: Callable[[Page, str], None]
+) -> None:
+    """A morning of an earlier version: by that one nothing differs; its own numbers are offered."""
+    older = load_policy("djpb-spm")
+    stage.office._policy = newer = version(older, obj_repeat=20)
+    unread = replace(older, version="2020.1", text="id = 'djpb-spm'")
+    for held, since in ((unread, clock(5, 0)), (older, clock(6, 0)), (newer, clock(23, 0))):
+        stage.store.keep_policy(held, since)
+    stage.store.add_samples(story())
+    for verdict in again(story(), older).values():
+        stage.store.add_record(verdict)
+    stage.office.turn(clock(8, 1))
+    page = open_page(SPAN, width=1280, height=1000)
+    page.locator("#slot").select_option(index=1)  # at its end, not at T-5
+    choice = page.locator("#policy")
+    expect(choice.locator("option")).to_have_text(
+        [
+            re.compile(f"{newer.citation} .berlaku sekarang"),
+            re.compile(f"{older.citation} .berlaku sejak .*06.00"),
+            re.compile("2020.1 .*tidak terbaca"),
+        ]
+    )
+    expect(choice.locator("option").nth(2)).to_be_disabled()
+    page.locator("#number").select_option("obj_repeat")
+    expect(page.locator("#value")).to_have_value("20")
+    page.get_by_role("button", name="Nilai ulang").click()
+    answer = page.locator("#whatif-answer")
+    cup = answer.locator("li", has_text="FO-C2a").first
+    expect(cup).to_contain_text(f"Tercatat ({older.citation})")
+    expect(cup).to_contain_text(f"Seandainya ({newer.citation})")
+    keep(page, "span-versions-1280-id")
+    choice.select_option(older.citation)
+    expect(page.locator("#number")).to_have_value("obj_repeat")
+    expect(page.locator("#value")).to_have_value("2")
+    page.get_by_role("button", name="Nilai ulang").click()
+    expect(answer).to_contain_text("sama dengan yang tercatat")
+    expect(answer).to_contain_text(f"Dinilai menurut {older.citation}")
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    keep(page, "span-versions-360-id")
 
 
 def test_a_flag_is_downloaded_as_one_file_that_opens_alone(

@@ -1,4 +1,6 @@
-"""Replay of stored samples: a span of the day, what would have been decided, a flag as one file."""
+"""Replay of stored samples: a span of the day, what would have been decided under other numbers or
+another version of the policy, a flag as one file.
+"""
 
 from datetime import datetime, timedelta
 from itertools import islice
@@ -14,11 +16,21 @@ from service.api.errors import Refusal
 from service.api.routes.board import instant_of
 from service.api.routes.records import FlagId
 from service.api.routes.reviews import said_about
-from service.api.schemas import AtQuery, FrameAnswer
-from service.api.schemas_replays import DifferenceAnswer, ReplayAnswer, ReplayWords, SpanAnswer
-from service.api.security import EXPORT, FLAGS, TheDoor, Who
+from service.api.schemas import AtQuery, FrameAnswer, VerdictAnswer, Words
+from service.api.schemas_replays import (
+    DifferenceAnswer,
+    PolicyVersionAnswer,
+    PolicyVersionsAnswer,
+    ReplayAnswer,
+    ReplayWords,
+    SpanAnswer,
+)
+from service.api.security import BOARD, EXPORT, FLAGS, TheDoor, Who
 from service.api.tell import Teller, zones_of
-from service.rejudging import OWNERS, differences, rejudge, with_numbers
+from service.policy_versions import PolicyVersion, versions_of
+from service.rejudging import OWNERS, Difference, differences, rejudge, with_numbers
+from vision.policy import Policy
+from vision.values import Verdict
 
 router = APIRouter(tags=["replays"])
 
@@ -85,9 +97,54 @@ def span_of(door: Door, counter: str, since: datetime, until: datetime) -> SpanA
     )
 
 
+@router.get("/policies", response_model=PolicyVersionsAnswer, **BOARD.route)
+def policies(door: TheDoor) -> Response:
+    """The versions of the policy that verdicts were judged by, with since when each held."""
+    zone = Teller.of(door.office.board(), door.office.policy())
+    return answer(
+        PolicyVersionsAnswer(
+            items=tuple(
+                PolicyVersionAnswer(
+                    citation=one.citation,
+                    since=zone.maybe(one.since),
+                    current=one.current,
+                    readable=one.policy is not None,
+                )
+                for one in versions(door)
+            )
+        )
+    )
+
+
+def versions(door: Door) -> tuple[PolicyVersion, ...]:
+    """The same as values."""
+    return versions_of(door.store.policies(), door.office.policy())
+
+
+def policy_for(door: Door, citation: str | None) -> Policy:
+    """A version of the policy by what verdicts cite of it. Errors: Refusal 422."""
+    if citation is None:
+        return door.office.policy()
+    for one in versions(door):
+        if one.citation != citation:
+            continue
+        if one.policy is None:
+            raise Refusal(
+                422,
+                f"policy: the text of {citation} is kept, but this Siaga cannot judge by it",
+                code="policy_unreadable",
+            )
+        return one.policy
+    said = f"policy: expected a version of GET /api/v1/policies, got {citation}"
+    fault = [{"where": "body.policy", "message": said}]
+    raise Refusal(422, said, code="invalid", detail=fault)
+
+
 @router.post("/replays", response_model=ReplayAnswer, **FLAGS.route)
 def replay(caller: Who, door: TheDoor, body: ReplayWords) -> Response:
-    """Judge a span again under other numbers, and list the verdicts that differ."""
+    """Judge a span again by another version of the policy or under other numbers, and list the
+    verdicts that differ.
+    """
     return answer(replayed(caller, door, body))
 
 
@@ -95,7 +152,7 @@ def replayed(caller: Caller, door: Door, body: ReplayWords) -> ReplayAnswer:
     """The same as a value. Errors: Refusal 404, 422."""
     counter = objects.counter_for(caller, door, body.counter)
     try:
-        policy = with_numbers(door.office.policy(), body.parameters)
+        policy = with_numbers(policy_for(door, body.policy), body.parameters)
     except ValueError as error:
         fault = [{"where": "body.parameters", "message": str(error)}]
         raise Refusal(422, str(error), code="invalid", detail=fault) from None
@@ -129,7 +186,18 @@ def replayed(caller: Caller, door: Door, body: ReplayWords) -> ReplayAnswer:
         else ()
     )
     found, same = differences(recorded, again) if samples else ((), 0)
-    teller = Teller.of(board, policy)
+    known = {one.citation: one.policy for one in versions(door)}
+
+    def told(verdict: Verdict | None) -> VerdictAnswer | None:
+        """In the words of the version that it cites: another may no longer have the clause."""
+        if verdict is None:
+            return None
+        return Teller.of(board, known.get(verdict.policy) or policy).verdict(verdict)
+
+    def words_of(one: Difference) -> Words | None:
+        tellers = (Teller.of(board, by) for by in (policy, door.office.policy()))
+        return next((said for by in tellers if (said := by.clause_words(one.clause))), None)
+
     return ReplayAnswer(
         day=body.day,
         counter=counter.counter,
@@ -141,9 +209,9 @@ def replayed(caller: Caller, door: Door, body: ReplayWords) -> ReplayAnswer:
         differs=tuple(
             DifferenceAnswer(
                 clause=one.clause,
-                text=teller.clause_words(one.clause),
-                recorded=None if one.recorded is None else teller.verdict(one.recorded),
-                replayed=None if one.replayed is None else teller.verdict(one.replayed),
+                text=words_of(one),
+                recorded=told(one.recorded),
+                replayed=told(one.replayed),
             )
             for one in found
         ),

@@ -1,4 +1,5 @@
-// What would have been decided: one number changed, the span judged again, the list that differs.
+// What would have been decided: by another version of the policy, or with one number changed; the
+// span judged again, the list that differs.
 "use strict";
 
 (() => {
@@ -7,8 +8,25 @@
   const fill = (message, values) => message.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const lang = document.documentElement.lang;
   const form = by("whatif");
+  const policy = by("policy");
   const number = by("number");
   const button = form.querySelector("button");
+
+  // Each version has its own numbers; the one that was chosen stays chosen.
+  function offer() {
+    const chosen = number.value;
+    number.replaceChildren(
+      ...JSON.parse(policy.selectedOptions[0].dataset.numbers).map(([name, said, now, range]) => {
+        const made = element("option", said);
+        made.value = name;
+        made.dataset.now = now;
+        made.dataset.range = range;
+        made.selected = name === chosen;
+        return made;
+      }),
+    );
+    choose();
+  }
 
   function choose() {
     const chosen = number.selectedOptions[0];
@@ -31,6 +49,12 @@
   const verdictWords = (verdict) =>
     verdict ? (verdict.sentence?.[lang] ?? verdict.outcome_text[lang]) : words.replay.no_verdict;
 
+  // Whose words they are, where the records cite another version than this span was judged by.
+  const cited = (one, name) =>
+    one.recorded && one.replayed && one.recorded.policy !== one.replayed.policy
+      ? ` (${one[name].policy})`
+      : "";
+
   function row(one) {
     const made = element("li", "");
     made.append(element("b", one.clause));
@@ -38,7 +62,7 @@
     for (const name of ["recorded", "replayed"]) {
       const outcome = one[name] ? ` (${one[name].outcome_text[lang]})` : "";
       list.append(
-        element("dt", words.replay[name]),
+        element("dt", words.replay[name] + cited(one, name)),
         element("dd", `${verdictWords(one[name])}${outcome}`),
       );
     }
@@ -55,7 +79,8 @@
         : fill(words.replay.same_all, { n: same });
     const list = element("ul", "", "whatif-list");
     list.append(...differs.map(row));
-    by("whatif-answer").replaceChildren(element("p", head), list);
+    const cite = element("p", fill(words.replay.judged_by, { policy: told.policy }), "view");
+    by("whatif-answer").replaceChildren(element("p", head), cite, list);
   }
 
   async function judge() {
@@ -69,6 +94,7 @@
         day: form.dataset.day,
         slot: by("slot").value,
         at: by("slot").selectedOptions[0].dataset.at || null,
+        policy: policy.value,
         parameters: changed ? { [number.value]: value } : {},
       }),
     });
@@ -88,8 +114,9 @@
     button.disabled = false;
     button.textContent = words.replay.judge;
   });
+  policy.addEventListener("change", offer);
   number.addEventListener("change", choose);
-  choose();
+  offer();
 
   // A miss is reported for the moment that is shown.
   by("miss-here")?.addEventListener("click", (event) => {

@@ -173,3 +173,6 @@ def test_a_policy_that_was_chosen_holds_at_midnight_while_the_office_runs(tmp_pa
         assert (after["citation"], after["waiting"]) == (waiting, None)
         assert live.running.board().policy == waiting
         assert live.setup.settings.policy is live.running.policy()
+        newest = client.get("/api/v1/policies").json()["items"][0]
+        assert (newest["citation"], newest["current"]) == (waiting, True)
+        assert newest["since"] == "2026-11-25T00:00:00+07:00"

@@ -52,8 +52,8 @@
   // Whose words they are, where the records cite another version than this span was judged by.
   const cited = (one, name) =>
     one.recorded && one.replayed && one.recorded.policy !== one.replayed.policy
-      ? ` (${one[name].policy})`
-      : "";
+      ? [element("small", one[name].policy)]
+      : [];
 
   function row(one) {
     const made = element("li", "");
@@ -61,10 +61,9 @@
     const list = element("dl", "", "whatif-pair");
     for (const name of ["recorded", "replayed"]) {
       const outcome = one[name] ? ` (${one[name].outcome_text[lang]})` : "";
-      list.append(
-        element("dt", words.replay[name] + cited(one, name)),
-        element("dd", `${verdictWords(one[name])}${outcome}`),
-      );
+      const said = element("dd", `${verdictWords(one[name])}${outcome}`);
+      said.append(...cited(one, name));
+      list.append(element("dt", words.replay[name]), said);
     }
     made.append(list);
     return made;

@@ -6,25 +6,11 @@ from datetime import date
 
 from datasets.agreement import Agreement, agreement
 from datasets.intervals import Figure, wilson
-from service.store import Case, Store
-from vision.life import Ground
+from service.proposals import Looser, Proposal, Unflagged, propose, propose_looser
+from service.store import Case, MissRow, Store
+from vision.life import Ground, suggested
 from vision.policy import Policy
-from vision.values import Measure, Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A threshold that would have spared `spared` overturned of `of` decided findings.
-
-    It would have lost no confirmed one; nothing changes by itself.
-    """
-
-    measure: str
-    unit: str
-    now: float
-    proposed: float
-    spared: int
-    of: int
+from vision.values import Measure, Outcome, Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +30,7 @@ class Accuracy:
     missed: Figure
     grounds: dict[Ground, int]
     proposal: Proposal | None
+    looser: Looser | None
 
     @property
     def flagged(self) -> int:
@@ -76,6 +63,8 @@ def accuracy_of(store: Store, policy: Policy, since: date, until: date) -> tuple
     for record_id, case in decided:
         verdict = records[record_id].verdict
         measured.setdefault(verdict.clause, []).append((case, verdict.measures))
+    figure_min = round(policy.parameters["figure_min"])
+    missed = _breaches(store, misses, since, until)
     found = []
     for clause in policy.clauses:
         name = clause.clause
@@ -86,6 +75,8 @@ def accuracy_of(store: Store, policy: Policy, since: date, until: date) -> tuple
         confirmed, overturned = mine.get(Case.CONFIRMED, 0), mine.get(Case.OVERTURNED, 0)
         as_met = sum(1 for row in reported if row.stood is Outcome.MET)
         spans = met.get(name, 0)
+        doubted = any(mine.get(case) for case in (Case.OVERTURNED, Case.UNSURE, Case.DIFFER))
+        breaches = set() if doubted else missed.get(name, set())
         found.append(
             Accuracy(
                 clause=name,
@@ -97,7 +88,12 @@ def accuracy_of(store: Store, policy: Policy, since: date, until: date) -> tuple
                 met_spans=spans,
                 missed=share(min(as_met, spans), spans),
                 grounds=grounds.get(name, {}),
-                proposal=propose(measured.get(name, ()), round(policy.parameters["figure_min"])),
+                proposal=propose(measured.get(name, ()), figure_min),
+                looser=propose_looser(
+                    measured.get(name, ()),
+                    _unflagged(store, since, until, name, breaches) if breaches else (),
+                    figure_min,
+                ),
             )
         )
     return tuple(found)
@@ -110,40 +106,31 @@ def share(part: int, whole: int) -> Figure:
     return Figure(part / whole, *wilson(part, whole), whole)
 
 
-def propose(
-    decided: Sequence[tuple[Case, tuple[Measure, ...]]], figure_min: int
-) -> Proposal | None:
-    """The threshold of one measure that spares most overturned findings and loses no confirmed one.
-
-    Only measures of which every decided finding lies on the same side of its threshold tell which
-    way is stricter. None where too few were decided, or nothing would be gained.
-    """
-    if len(decided) < figure_min:
-        return None
-    best: Proposal | None = None
-    for name in {m.name for _, measures in decided for m in measures}:
-        rows = [(case, m) for case, measures in decided for m in measures if m.name == name]
-        found = _stricter(rows) if len(rows) == len(decided) else None
-        if found is not None and (best is None or found.spared > best.spared):
-            best = found
-    return best
+Span = tuple[date, str, Slot]
+"""A day, a counter, and the part of the day."""
 
 
-def _stricter(rows: Sequence[tuple[Case, Measure]]) -> Proposal | None:
-    """A stricter threshold for one measure, half way between the two kinds."""
-    thresholds = {m.threshold for _, m in rows}
-    if len(thresholds) != 1:  # the policy changed in the span
-        return None
-    threshold = thresholds.pop()
-    side = 1.0 if all(m.value >= threshold for _, m in rows) else -1.0
-    if any((m.value - threshold) * side < 0 for _, m in rows):
-        return None
-    kept = [(m.value - threshold) * side for case, m in rows if case is Case.CONFIRMED]
-    wrong = [(m.value - threshold) * side for case, m in rows if case is Case.OVERTURNED]
-    if not kept:
-        return None
-    spared = [value for value in wrong if value < min(kept)]
-    if not spared:
-        return None
-    proposed = threshold + side * (max(spared) + min(kept)) / 2
-    return Proposal(rows[0][1].name, rows[0][1].unit, threshold, proposed, len(spared), len(rows))
+def _breaches(
+    store: Store, misses: Sequence[MissRow], since: date, until: date
+) -> dict[str, set[Span]]:
+    """By clause, where humans said that there was a breach which no verdict had found."""
+    told = store.reviews.told_records(since, until)
+    ids = [row.record_id for row in misses if row.record_id is not None]
+    ids += [record_id for record_id, outcome in told if outcome is Outcome.NOT_MET]
+    found: dict[str, set[Span]] = {}
+    for record in store.records_by_id(ids).values():
+        verdict = record.verdict
+        span = (record.day, verdict.counter, verdict.slot)
+        found.setdefault(verdict.clause, set()).add(span)
+    return found
+
+
+def _unflagged(
+    store: Store, since: date, until: date, clause: str, breaches: set[Span]
+) -> list[Unflagged]:
+    """How each span of a clause ended that found and proposed nothing."""
+    return [
+        Unflagged(verdict.measures, (record.day, verdict.counter, verdict.slot) in breaches)
+        for record in store.standing_between(since, until, frozenset({clause}))
+        if suggested(verdict := record.verdict) is not Outcome.NOT_MET
+    ]

@@ -204,6 +204,24 @@ class ProposalAnswer(Value):
     of: int
 
 
+class LooserAnswer(Value):
+    """A threshold that would have flagged `flagged` verdicts more, of which people say that
+    `missed` were breaches; of the others nobody said so. Asked for: every finding that was decided
+    (`of`) was confirmed, and even at the low end of the interval more than half of `flagged` were
+    breaches.
+
+    Nothing changes by itself: a person edits the policy.
+    """
+
+    measure: str
+    unit: str
+    now: float
+    proposed: float
+    flagged: int
+    missed: int
+    of: int
+
+
 class ClauseAccuracy(Value):
     """What reviews say about one clause. `overturned_rate`: of what humans decided either way.
 
@@ -223,6 +241,7 @@ class ClauseAccuracy(Value):
     miss_rate: FigureAnswer
     grounds: dict[Ground, int]
     proposal: ProposalAnswer | None
+    looser: LooserAnswer | None
 
 
 class AccuracyAnswer(Value):

@@ -121,7 +121,7 @@ def accuracy_answer(
 
 
 def _accuracy(one: Accuracy, policy: Policy, figure_min: int) -> s.ClauseAccuracy:
-    proposal = one.proposal
+    proposal, looser = one.proposal, one.looser
     return s.ClauseAccuracy(
         clause=one.clause,
         check=one.check,
@@ -145,6 +145,17 @@ def _accuracy(one: Accuracy, policy: Policy, figure_min: int) -> s.ClauseAccurac
             spared=proposal.spared,
             lost=0,
             of=proposal.of,
+        ),
+        looser=None
+        if looser is None
+        else s.LooserAnswer(
+            measure=looser.measure,
+            unit=looser.unit,
+            now=looser.now,
+            proposed=looser.proposed,
+            flagged=looser.flagged,
+            missed=looser.missed,
+            of=looser.of,
         ),
     )
 

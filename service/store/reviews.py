@@ -506,6 +506,23 @@ class Reviews:
         with self._database.read() as connection:
             return tuple((row.record_id, Case(row.closed_as)) for row in connection.execute(query))
 
+    def told_records(self, since: date, until: date) -> tuple[tuple[int, Outcome], ...]:
+        """The record of every doubt that a human settled, and the last word about it."""
+        last = select(func.max(review.c.review_id)).group_by(review.c.flag_id)
+        query = (
+            select(review.c.record_id, review.c.outcome)
+            .join_from(review, flag, flag.c.flag_id == review.c.flag_id)
+            .where(
+                review.c.review_id.in_(last),
+                flag.c.closed_as == Case.TOLD.value,
+                flag.c.day >= since.isoformat(),
+                flag.c.day <= until.isoformat(),
+            )
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query)
+            return tuple((row.record_id, Outcome(row.outcome)) for row in rows)
+
 
 def _new_id(key: Any) -> int:
     return int(key[0])

@@ -7,6 +7,7 @@ from service.api.schemas_reviews import (
     AgreementAnswer,
     ClauseAccuracy,
     FigureAnswer,
+    LooserAnswer,
     ProposalAnswer,
 )
 from service.store import Case
@@ -35,7 +36,7 @@ class ClauseRow:
     misses: str
     missed: str
     grounds: str
-    proposal: str
+    proposals: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +90,14 @@ def _row(one: ClauseAccuracy, least: int, lang: Lang) -> ClauseRow:
         ),
         missed=_percent(one.miss_rate, least, lang),
         grounds=", ".join(f"{word(ground, lang)} ({n})" for ground, n in grounds),
-        proposal=_proposal(one.proposal, lang),
+        proposals=(
+            *(_stricter(found, lang) for found in (one.proposal,) if found),
+            *(_looser(found, lang) for found in (one.looser,) if found),
+        ),
     )
 
 
-def _proposal(found: ProposalAnswer | None, lang: Lang) -> str:
-    if found is None:
-        return ""
+def _stricter(found: ProposalAnswer, lang: Lang) -> str:
     return text(
         "accuracy.proposal",
         lang,
@@ -103,6 +105,19 @@ def _proposal(found: ProposalAnswer | None, lang: Lang) -> str:
         now=amount_text(found.now, found.unit, lang),
         proposed=amount_text(found.proposed, found.unit, lang),
         spared=found.spared,
+        of=found.of,
+    )
+
+
+def _looser(found: LooserAnswer, lang: Lang) -> str:
+    return text(
+        "accuracy.looser",
+        lang,
+        measure=measure_text(found.measure, lang),
+        now=amount_text(found.now, found.unit, lang),
+        proposed=amount_text(found.proposed, found.unit, lang),
+        flagged=found.flagged,
+        missed=found.missed,
         of=found.of,
     )
 

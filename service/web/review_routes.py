@@ -248,7 +248,7 @@ def show_accuracy(
         least=told.figure_min,
         chosen=days,
         rows=rows,
-        proposals=[row for row in rows if row.proposal],
+        proposals=[row for row in rows if row.proposals],
         agreement=agreement_rows(agreement_answer(pairs, policy, since, until), lang),
         share=amount_text(policy.parameters["second_sample"], "share", lang),
         **offers(who),

@@ -14,12 +14,13 @@ import pytest
 from fastapi.testclient import TestClient
 
 from service.accounts import Role
-from service.figures import propose
-from service.store import Case, Queue
+from service.proposals import Looser, Unflagged, propose, propose_looser
+from service.reviews import Said
+from service.store import Case, History, Look, Queue, ReviewRow
 from tests.fakes_office import DAY, clock, fake_verdict
 from tests.service.conftest import House
-from vision.life import asks_again
-from vision.values import Measure, Outcome, Reason, Status
+from vision.life import Act, Ground, asks_again
+from vision.values import Measure, Outcome, Reason, Status, Verdict
 
 AGREE = {"act": "agree"}
 OVERTURN = {"act": "met", "ground": "visitors"}
@@ -471,10 +472,6 @@ def _answered(house: House, overturn: bool) -> Callable[..., Any]:
     desk = house.app.state.door.desk()
 
     def answer(history: Any) -> Any:
-        from service.reviews import Said
-        from service.store import Look
-        from vision.life import Act, Ground
-
         said = (
             Said("a", Act.MET, Ground.VISITORS, "") if overturn else Said("a", Act.AGREE, None, "")
         )
@@ -533,6 +530,133 @@ def test_no_threshold_is_proposed_where_reviews_do_not_carry_one(
 ) -> None:
     """A guess would be taken for knowledge."""
     assert propose(decided(rows), 10) is None
+
+
+CONFIRMED = [(2.0, Case.CONFIRMED)] * 8 + [(3.0, Case.CONFIRMED)] * 4
+
+
+def passed(values: list[tuple[float, bool]], visible: float = 0.9) -> list[Unflagged]:
+    """Verdicts that found nothing, and whether people say there was a breach."""
+    return [
+        Unflagged(
+            (
+                Measure("occurrences", value, 2.0, "times"),
+                Measure("visible", visible, 0.7, "share"),
+            ),
+            breach,
+        )
+        for value, breach in values
+    ]
+
+
+def test_a_looser_threshold_is_proposed_where_people_call_what_it_would_flag_breaches() -> None:
+    """And only as loose as what they found: what lies further off stays where it is."""
+    others = passed([(1.0, True)] * 11 + [(1.0, False)] + [(0.0, True)] + [(0.0, False)] * 40)
+    assert propose_looser(decided(CONFIRMED), others, 10) == Looser(
+        "occurrences", "times", 2.0, 1.0, 12, 11, 12
+    )
+
+
+@pytest.mark.parametrize(
+    ("findings", "others"),
+    [
+        pytest.param(CONFIRMED[:9], passed([(1.0, True)] * 12), id="few findings"),
+        pytest.param(CONFIRMED, passed([(1.0, True)] * 9), id="few newly flagged"),
+        pytest.param(
+            [*CONFIRMED, (4.0, Case.OVERTURNED)], passed([(1.0, True)] * 12), id="one overturned"
+        ),
+        pytest.param(
+            CONFIRMED, passed([(1.0, True)] * 8 + [(1.0, False)] * 4), id="too many unspoken of"
+        ),
+        pytest.param(
+            CONFIRMED, passed([(1.0, True)] * 12 + [(2.0, False)]), id="not what decided"
+        ),
+        pytest.param(CONFIRMED, [Unflagged((), breach=True)] * 12, id="nothing was seen"),
+        pytest.param(CONFIRMED, [], id="no misses"),
+    ],
+)
+def test_no_looser_threshold_is_proposed_on_a_lower_bar_than_that_of_accusing(
+    findings: list[tuple[float, Case]], others: list[Unflagged]
+) -> None:
+    """A wrong accusation is worse than a miss."""
+    assert propose_looser(decided(findings), others, 10) is None
+
+
+def test_what_two_thresholds_held_back_speaks_for_neither() -> None:
+    """Moving one of them would have changed nothing."""
+    findings = [
+        (Case.CONFIRMED, (*measures, Measure("visible", 0.9, 0.7, "share")))
+        for _, measures in decided(CONFIRMED)
+    ]
+    unseen = passed([(1.0, True)] * 12, visible=0.5)
+    assert propose_looser(findings, unseen, 10) is None
+    assert propose_looser(findings, [*unseen, *passed([(1.0, True)] * 10)], 10) is not None
+
+
+def test_a_threshold_of_another_policy_in_the_span_speaks_for_none() -> None:
+    """What stood beside another number cannot be counted with it."""
+    other = Unflagged((Measure("occurrences", 1.0, 3.0, "times"),), breach=True)
+    mixed = [*passed([(1.0, True)] * 12), other]
+    assert propose_looser(decided(CONFIRMED), mixed, 10) is None
+
+
+def test_reported_misses_and_settled_doubts_make_a_looser_proposal(
+    house: House, supervisor: TestClient
+) -> None:
+    """From the records of a month to the answer; the same figures stand on the page."""
+
+    def spoken(n: int, outcome: Outcome, occurrences: float) -> Verdict:
+        reason = Reason.PRESENT_OBJECT if outcome is Outcome.NOT_MET else None
+        at = clock(7, 55) - timedelta(days=n)
+        if outcome is Outcome.CANNOT_TELL:
+            reason = Reason.BORDERLINE
+        status = Status.PROVISIONAL if outcome is Outcome.NOT_MET else Status.FINAL
+        verdict = fake_verdict("loket_1", "FO-C2a", outcome, reason, at, status=status)
+        return replace(verdict, measures=(Measure("occurrences", occurrences, 2.0, "times"),))
+
+    def flag(verdict: Verdict, act: Act) -> None:
+        flag_id = house.store.open_flag(
+            house.store.add_record(verdict), verdict, (verdict.since, verdict.decided_at)
+        )
+        row = house.store.reviews.history(flag_id)
+        desk = house.app.state.door.desk()
+
+        def answer(history: History) -> tuple[ReviewRow, Case]:
+            record = house.store.record(history.record_id)
+            said = Said("a", act, None, "x")
+            made: tuple[ReviewRow, Case] = desk._row(
+                record, history, said, Look.FIRST, asks_again=False
+            )
+            return made
+
+        house.store.reviews.add(flag_id, row.version, answer)
+
+    for n in range(1, 11):
+        flag(spoken(n, Outcome.NOT_MET, 2.0), Act.AGREE)
+    for n in range(11, 16):
+        flag(spoken(n, Outcome.CANNOT_TELL, 1.0), Act.NOT_MET)
+    for n in range(16, 21):
+        verdict = spoken(n, Outcome.MET, 1.0)
+        house.store.add_record(verdict)
+        body = {"counter": "loket_1", "clause": "FO-C2a", "at": verdict.decided_at.isoformat()}
+        assert supervisor.post("/api/v1/misses", json=body).status_code == 201
+    for n in range(21, 26):
+        house.store.add_record(spoken(n, Outcome.MET, 0.0))
+    told = _accuracy(supervisor)
+    assert told["proposal"] is None
+    assert told["looser"] == {
+        "measure": "occurrences",
+        "unit": "times",
+        "now": 2.0,
+        "proposed": 1.0,
+        "flagged": 10,
+        "missed": 10,
+        "of": 10,
+    }
+    page = supervisor.get("/accuracy", headers={"Accept": "text/html"}).text
+    assert "10 hasil akan ikut ditandai" in page
+    flag(spoken(26, Outcome.NOT_MET, 2.0), Act.CANNOT_TELL)
+    assert _accuracy(supervisor)["looser"] is None, "one finding could not be told"
 
 
 # --- the queue of a busy office ----------------------------------------------------------------

@@ -67,10 +67,10 @@ def test_a_detector_is_compared_with_its_own_session(tmp_path: Path) -> None:
 
 def test_a_step_is_told_apart_from_inference(tmp_path: Path) -> None:
     """What is ours is larger than what is beyond the detectors: they do something as well."""
-    share, beyond, ours_ms, theirs_ms = step.measure(write_eyes(tmp_path), frame_count=2)
+    share, beyond, ours_ms, theirs_ms = step.measure(write_eyes(tmp_path), frame_count=6)
     assert share.value > beyond.value > 0
     assert ours_ms.value > 0
-    assert theirs_ms.value > 0
+    assert theirs_ms.low > 0, "each frame is looked at, however like the last one it is"
 
 
 def test_check_is_measured_as_a_process(tmp_path: Path) -> None:

@@ -75,10 +75,11 @@ def absent_for(rows: Sequence[Spoken]) -> float:
 def judge_ready(rule: Rule, watch: Watch) -> Judgement | None:
     """SIG-READY: manned from T-5 on. Final at opening; from T-5 on it says how it stands so far.
 
-    So far: met by a sighting in the last gap_bridge_s; not met when these seconds were seen and
-    empty, or when whoever is there now came to a place that was seen empty since T-5; else
-    CANNOT_TELL. At opening: the whole window must be visible, and the run that reaches
-    it must have begun by T-5 (clock_tol_s allowed).
+    So far: met by a sighting in the last gap_bridge_s, unless the camera has been silent for more
+    than frame_age_s (NO_SIGNAL: an answer rests on pictures of the last seconds); not met when
+    these seconds were seen and empty, or when whoever is there now came to a place that was seen
+    empty since T-5; else CANNOT_TELL. At opening: the whole window must be visible, and the run
+    that reaches it must have begun by T-5 (clock_tol_s allowed).
     """
     if watch.ready_at is None or watch.at < watch.ready_at:
         return None
@@ -103,6 +104,9 @@ def judge_ready(rule: Rule, watch: Watch) -> Judgement | None:
     if not watch.ended:
         if seen_lately and not gone:
             if runs[-1].since <= limit:
+                silent = watch.at - rows[-1].until
+                if silent > timedelta(seconds=rule["frame_age_s"]):
+                    return say(Outcome.CANNOT_TELL, Reason.NO_SIGNAL, rows[-1].until)
                 return say(Outcome.MET, None, runs[-1].since)
             # Who was first seen now may have sat there unseen: late only where it was seen empty.
             unseen_since = max(watch.ready_at, runs[-2].until if len(runs) > 1 else watch.since)

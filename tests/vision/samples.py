@@ -25,6 +25,7 @@ PARAMETERS = {
     "px_letter": 12.0,
     "px_object": 24.0,
     "gap_bridge_s": 30.0,
+    "frame_age_s": 2.0,
     "clock_tol_s": 15.0,
     "vis_ready": 0.9,
     "vis_manned": 0.9,

@@ -131,6 +131,24 @@ def test_readiness_at_five_minutes_before_and_at_opening(
     assert outcome(judged(READY_RULE, rows, OPENS)) == final
 
 
+@pytest.mark.parametrize(
+    ("last_s", "expected"), [(295, (MET, None)), (290, (CANNOT_TELL, Reason.NO_SIGNAL))]
+)
+def test_a_camera_that_fell_silent_just_before_t_5_vouches_for_nobody(
+    last_s: float, expected: object
+) -> None:
+    """A sample speaks for 12.5 s here; 2 s later it is no picture of the last seconds any more."""
+    rows = samples("staff_present", [present(last_s)])
+    assert outcome(judged(READY_RULE, rows, READY)) == expected
+
+
+def test_who_came_late_stays_late_when_the_camera_falls_silent() -> None:
+    """What was seen is not unseen again, so a hiccup raises no second flag."""
+    rows = samples("staff_present", [absent(400), present(20)])
+    said = judged(READY_RULE, rows, SINCE + timedelta(seconds=440))
+    assert outcome(said) == (NOT_MET, Reason.LATE)
+
+
 def test_nothing_is_said_about_readiness_before_five_minutes_to_opening() -> None:
     """At T-6 nobody is late yet."""
     rows = samples("staff_present", [absent(600)])

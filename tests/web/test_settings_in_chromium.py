@@ -212,18 +212,50 @@ def test_an_account_and_a_token_are_made_shown_once_and_ended(
     page.get_by_role("button", name="Buat token").click()
     expect(page.locator("#secret-value")).to_contain_text("siaga_")
     page.get_by_role("button", name="Sudah saya salin").click()
-    page.get_by_role("button", name="Cabut: 1").click()
-    expect(page.get_by_role("button", name="Cabut: 1")).to_have_text("Tekan lagi untuk mencabut")
-    page.get_by_role("button", name="Cabut: 1").click()
+    page.get_by_role("button", name="Cabut: 1").dblclick()
     expect(page.locator("#bar-words")).to_contain_text("Token dicabut")
-    remove = page.get_by_role("button", name="Hapus akun: siti.r")
-    remove.click()
-    expect(remove).to_contain_text("Tekan lagi")  # longer words move the button: no double click
-    remove.click()
+    page.get_by_role("button", name="Hapus akun: siti.r").dblclick()
     expect(page.locator("#bar-words")).to_contain_text("Akun dihapus")
     page.goto(f"{site.url}/settings/audit?act=user.remove")
     expect(page.locator("tbody tr")).to_have_count(1)
     expect(page.locator("tbody tr")).to_contain_text("user/siti.r")
+
+
+@pytest.mark.parametrize(("lang", "width"), [("id", 1280), ("en", 360)])
+def test_a_removal_is_confirmed_where_it_was_asked_by_keyboard_alone(
+    site: Site,
+    lang: str,
+    width: int,
+    keep: Callable[[Page, str], None],
+    violations: Callable[[Page], list[str]],
+) -> None:
+    """The button stays under the finger and keeps the focus; what it asks is said aloud; who
+    leaves it, or presses Escape, has removed nobody.
+    """
+    page = site.open("/settings/accounts", lang, width)
+    remove = page.locator("[data-act=DELETE][data-path='/api/v1/accounts/viewer']")
+    again = {"id": "Tekan lagi untuk menghapus: viewer", "en": "Press again to remove: viewer"}[lang]
+    says = page.locator("#act-says")
+    remove.focus()
+    before = remove.bounding_box()
+    for leave in ("Escape", "Tab", ""):
+        page.keyboard.press("Enter")
+        expect(remove).to_have_accessible_name(again)
+        expect(remove).to_be_focused()
+        expect(says).to_have_text(again)
+        assert says.get_attribute("aria-live") == "polite"
+        assert remove.bounding_box() == before
+        if leave:
+            page.keyboard.press(leave)
+            expect(says).to_have_text("")
+            remove.focus()
+    assert violations(page) == []
+    keep(page, f"settings-remove-{lang}-{width}")
+    page.keyboard.press("Space")
+    expect(page.locator("#bar")).to_be_focused()
+    expect(page.locator("#bar-words")).to_contain_text({"id": "Akun dihapus", "en": "removed"}[lang])
+    expect(remove).to_have_count(0)
+    assert "viewer" not in {account.name for account in site.live.accounts.all()}
 
 
 def test_a_policy_file_with_an_unknown_key_is_refused_in_words(site: Site, tmp_path: Path) -> None:

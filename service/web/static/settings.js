@@ -175,22 +175,50 @@
     box.querySelector("h2").focus();
   }
 
-  // One press asks, the second does it: a row of the office's memory that ends.
+  // One press asks, the second does it: a row of the office's memory that ends. Both words lie in
+  // the button from the start, one of them unseen, so that it neither moves nor grows between the two.
   for (const act of document.querySelectorAll("[data-act]")) {
-    const label = act.textContent;
+    const asks = act.dataset.ask !== undefined;
+    const name = act.getAttribute("aria-label");
+    const sure = asks ? say("act_of", { act: say(act.dataset.ask), name: act.dataset.name }) : "";
+    let busy = false;
+    let asked = !asks;
+    const faces = [act.textContent, asks ? say(act.dataset.ask) : ""].map((face) => {
+      const made = document.createElement("span");
+      made.textContent = face;
+      return made;
+    });
+
+    function arm(yes) {
+      asked = yes || !asks;
+      const shows = asks && yes;
+      faces[0].classList.toggle("is-unseen", shows);
+      faces[1].classList.toggle("is-unseen", !shows);
+      act.setAttribute("aria-label", shows ? sure : name);
+      document.getElementById("act-says").textContent = shows ? sure : "";
+    }
+
+    act.replaceChildren(...faces);
+    act.classList.add("act");
+    arm(false);
+    // Who goes elsewhere has not meant it; until then there is no hurry.
+    act.addEventListener("blur", () => arm(false));
+    act.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") arm(false);
+    });
     act.addEventListener("click", async () => {
-      if (act.dataset.sure === undefined && act.dataset.ask !== undefined) {
-        act.dataset.sure = "";
-        act.textContent = say(act.dataset.ask);
-        setTimeout(() => {
-          delete act.dataset.sure;
-          act.textContent = label;
-        }, 6000);
+      if (busy) return;
+      if (!asked) {
+        arm(true);
+        act.focus();
         return;
       }
-      act.disabled = true;
+      busy = true; // not `disabled`: that would take the focus away
+      act.setAttribute("aria-disabled", "true");
       const answer = await ask(act.dataset.act, act.dataset.path, act.dataset.act === "POST" ? {} : undefined);
-      act.disabled = false;
+      busy = false;
+      act.removeAttribute("aria-disabled");
+      arm(false);
       if (!answer.ok) {
         bar(problemsOf(answer)[0].text);
         return;
@@ -245,5 +273,6 @@
   if (said) {
     sessionStorage.removeItem(SAID);
     bar(said);
+    document.getElementById("bar").focus(); // it is read, it is seen, and Tab goes on from here
   }
 })();

@@ -8,6 +8,7 @@ MEASURES = {
     "step": "everything between a decoded frame and its samples, but inference",
     "check": "siaga check on one picture, imports included",
     "readiness": "GET /api/v1/readiness over a year of verdicts",
+    "pages": "board, replay, review queue, briefing and wall screens, in Chromium",
     "night": "siaga run with four cameras at night",
     "memory": "siaga demo with four cameras",
     "reconnects": "ten thousand reconnections of a camera, and what they leave behind",

@@ -12,8 +12,9 @@ import pytest
 from service.calendar import plan_at
 from service.cli import main
 from service.commands import bench
-from service.measures import MEASURES, check, detector, readiness, reconnects, soak, step
+from service.measures import MEASURES, check, detector, pages, readiness, reconnects, soak, step
 from service.measures.night import night_zone
+from service.measures.pages_browser import chromium
 from service.measuring import (
     Figure,
     NotMeasured,
@@ -105,6 +106,47 @@ def test_a_soaked_office_is_watched_from_outside() -> None:
     assert figures["threads left"].met
     assert figures["on disk"].value > 0
     assert "events heard" in figures["verdicts decided"].note
+
+
+@pytest.mark.browser
+def test_pages_are_opened_in_a_real_browser() -> None:
+    """Two real processes and Chromium; here an opening, a visit and a few flags."""
+    sizes = pages.Sizes(
+        openings=1,
+        visits=1,
+        frames=4,
+        flags=30,
+        days=1,
+        screens=2,
+        turns=1,
+        turn_s=0.5,
+        lead_s=12.0,
+    )
+    figures = {one.name: one for one in pages.measure(sizes=sizes)}
+    assert {name: one.goal for name, one in figures.items()} == {
+        "tile change after the verdict": 500.0,
+        "board, first paint": 300.0,
+        "board, over the wire": 120.0,
+        "2 streams": 10.0,
+        "2 wall screens": 10.0,
+        "replay, 4 samples scrubbed": 30.0,
+        "replay, a step, p95": None,
+        "review queue opened": 400.0,
+        "review queue, answer of the server": None,
+        "briefing PDF": 3.0,
+    }
+    assert figures["tile change after the verdict"].n == 4
+    assert figures["tile change after the verdict"].low > 0
+    assert "Image" in figures["board, over the wire"].note
+    assert figures["replay, 4 samples scrubbed"].at_least
+    assert all(one.value > 0 for name, one in figures.items() if "2 " not in name)
+
+
+def test_pages_are_left_out_without_a_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An office has none; what is missing is said, and what brings it."""
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(NotMeasured, match="make packages"), chromium():
+        pass
 
 
 def test_the_figures_are_of_a_process_of_their_own(

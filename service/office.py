@@ -327,6 +327,13 @@ class Office:
             return ()
         return tuple(v for key, v in self._day.standing.items() if key[0] == counter)
 
+    def all_standing(self) -> dict[str, list[Verdict]]:
+        """The same of every counter that has any."""
+        found: dict[str, list[Verdict]] = {}
+        for (counter, _, _), verdict in (self._day.standing if self._day else {}).items():
+            found.setdefault(counter, []).append(verdict)
+        return found
+
     def flag_of(self, verdict: Verdict) -> int | None:
         """The flag that a standing verdict raised, if any."""
         if self._day is None:

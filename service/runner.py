@@ -447,8 +447,10 @@ class RunningOffice:
         with self._lock:
             plan = self._office.plan_at(now)
             phase = plan.phase_at(now)
+            standing = self._office.all_standing()
             tiles = tuple(
-                self._tile(counter, plan, phase, now) for counter in self._office.layout.counters
+                self._tile(counter, plan, phase, standing.get(counter.counter, ()), now)
+                for counter in self._office.layout.counters
             )
             revision = self._revision
         return Board(
@@ -482,9 +484,15 @@ class RunningOffice:
         trouble = self._health.state(name)
         return status if trouble is None else replace(status, state=trouble[0], since=trouble[1])
 
-    def _tile(self, counter: Counter, plan: DayPlan, phase: Phase, now: datetime) -> Tile:
+    def _tile(
+        self,
+        counter: Counter,
+        plan: DayPlan,
+        phase: Phase,
+        standing: Sequence[Verdict],
+        now: datetime,
+    ) -> Tile:
         name = counter.counter
-        standing = self._office.standing(name)
         decided = self._office.decided(name)
         staffed, since = self._staffed(name, now)
         state, against = self._state(counter, plan, phase, standing, staffed, now)

@@ -267,12 +267,14 @@ def _waits(verdict: Verdict) -> bool:
 
 def _breaches(facts: DayFacts, policy: Policy) -> tuple[Item, ...]:
     """One item per clause and reason, its counters together, in the policy's order."""
+    clauses = {clause.clause: place for place, clause in enumerate(policy.clauses)}
+    counters = {counter: place for place, counter in enumerate(facts.counters)}
+    named = [
+        v for v in facts.verdicts if is_found(v) and v.clause in clauses and v.counter in counters
+    ]
     found: dict[tuple[str, Reason | None], list[Verdict]] = {}
-    for clause in policy.clauses:
-        for counter in facts.counters:
-            for v in facts.verdicts:
-                if (v.clause, v.counter) == (clause.clause, counter) and is_found(v):
-                    found.setdefault((v.clause, v.reason), []).append(v)
+    for v in sorted(named, key=lambda v: (clauses[v.clause], counters[v.counter])):
+        found.setdefault((v.clause, v.reason), []).append(v)
     return tuple(
         Item(
             Theme.BREACH,

@@ -7,7 +7,8 @@ from datetime import date
 from datasets.agreement import Agreement, agreement
 from datasets.intervals import Figure, wilson
 from service.proposals import Looser, Proposal, Unflagged, propose, propose_looser
-from service.store import Case, MissRow, Store
+from service.rechecks import missed_of
+from service.store import Case, MissRow, RecheckRow, Store
 from vision.life import Ground, suggested
 from vision.policy import Policy
 from vision.values import Measure, Outcome, Slot
@@ -17,7 +18,8 @@ from vision.values import Measure, Outcome, Slot
 class Accuracy:
     """What reviews say about one clause in a span of days.
 
-    `missed_as_met`: misses where the record said MET; `met_spans`: all that ended so.
+    `missed_as_met`: misses where the record said MET; `met_spans`: all that ended so. `rechecked`:
+    breaches among the sample of met verdicts that humans looked at again.
     """
 
     clause: str
@@ -28,6 +30,7 @@ class Accuracy:
     missed_as_met: int
     met_spans: int
     missed: Figure
+    rechecked: Figure
     grounds: dict[Ground, int]
     proposal: Proposal | None
     looser: Looser | None
@@ -64,7 +67,8 @@ def accuracy_of(store: Store, policy: Policy, since: date, until: date) -> tuple
         verdict = records[record_id].verdict
         measured.setdefault(verdict.clause, []).append((case, verdict.measures))
     figure_min = round(policy.parameters["figure_min"])
-    missed = _breaches(store, misses, since, until)
+    looks = store.rechecks.rows(since, until)
+    missed = _breaches(store, misses, looks, since, until)
     found = []
     for clause in policy.clauses:
         name = clause.clause
@@ -87,6 +91,7 @@ def accuracy_of(store: Store, policy: Policy, since: date, until: date) -> tuple
                 missed_as_met=as_met,
                 met_spans=spans,
                 missed=share(min(as_met, spans), spans),
+                rechecked=share(*missed_of(row for row in looks if row.clause == name)),
                 grounds=grounds.get(name, {}),
                 proposal=propose(measured.get(name, ()), figure_min),
                 looser=propose_looser(
@@ -111,12 +116,17 @@ Span = tuple[date, str, Slot]
 
 
 def _breaches(
-    store: Store, misses: Sequence[MissRow], since: date, until: date
+    store: Store,
+    misses: Sequence[MissRow],
+    looks: Sequence[RecheckRow],
+    since: date,
+    until: date,
 ) -> dict[str, set[Span]]:
     """By clause, where humans said that there was a breach which no verdict had found."""
     told = store.reviews.told_records(since, until)
     ids = [row.record_id for row in misses if row.record_id is not None]
     ids += [record_id for record_id, outcome in told if outcome is Outcome.NOT_MET]
+    ids += [row.record_id for row in looks if row.outcome is Outcome.NOT_MET]
     found: dict[str, set[Span]] = {}
     for record in store.records_by_id(ids).values():
         verdict = record.verdict

@@ -194,6 +194,7 @@ def fake_policy() -> Policy:
             "keep_crop_days": 14.0,
             "contest_answer_h": 72.0,
             "second_sample": 0.2,
+            "met_sample": 0.05,
             "figure_min": 10.0,
         },
     )

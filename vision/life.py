@@ -6,12 +6,12 @@ computed here, from the same history to the same answer.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
 from types import MappingProxyType
 
-from vision.values import Outcome, Reason, Status, Verdict
+from vision.values import Outcome, Reason, Slot, Status, Verdict
 
 
 class Act(StrEnum):
@@ -138,6 +138,16 @@ def asks_again(record_id: int, share: float) -> bool:
     The same record gives the same answer for ever, and nobody can tell it from the record.
     """
     digits = sha256(f"second look at record {record_id}".encode()).hexdigest()[:8]
+    return int(digits, 16) < share * 16**8
+
+
+def rechecked(day: date, counter: str, clause: str, slot: Slot, share: float) -> bool:
+    """Whether what was met there belongs to the stable sample that a human looks at again.
+
+    It follows from the place alone, so that nobody and no later verdict can choose it.
+    """
+    place = f"re-check of {day.isoformat()} {counter} {clause} {slot.value}"
+    digits = sha256(place.encode()).hexdigest()[:8]
     return int(digits, 16) < share * 16**8
 
 

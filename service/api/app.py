@@ -22,6 +22,7 @@ from service.api.routes import (
     operations,
     people,
     push,
+    rechecks,
     records,
     replays,
     reviews,
@@ -100,7 +101,7 @@ def create_app(
         messages=messages,
     )
     parts = (
-        *(board, records, reviews, replays, observations, briefings, trends),
+        *(board, records, reviews, rechecks, replays, observations, briefings, trends),
         *(setup_routes, settings_routes, people, push, message_routes, session),
     )
     for part in parts:

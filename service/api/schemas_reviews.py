@@ -9,7 +9,7 @@ from service.api.schemas import FlagAnswer, Value, VerdictAnswer, Words
 from service.reviews import NOTE_LENGTH
 from service.store import Case, Look, Queue
 from vision.life import Act, Ground
-from vision.values import Outcome, Reason, Status
+from vision.values import Outcome, Reason, Slot, Status
 
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=NOTE_LENGTH)]
 Plea = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
@@ -158,6 +158,61 @@ class MissAnswer(Value):
     note: str
 
 
+class RecheckWords(Spoken):
+    """What the pictures show, by the clause: not what Siaga said."""
+
+    outcome: Annotated[Outcome, Field(examples=["met"])]
+    note: Note = ""
+
+
+class RecheckPlace(Value):
+    """A place of the sample: a clause at a counter in a part of a day. What Siaga said of it is
+    not told before somebody looked.
+    """
+
+    record_id: int
+    day: date
+    counter: str
+    clause: str
+    text: Words | None
+    slot: Slot
+    slot_text: Words
+
+
+class RechecksAnswer(Value):
+    """The places that wait for a look, oldest day first. `unpictured`: how many more belong to the
+    sample (`share` of what was met) of which no picture is kept, so that nobody can look.
+    """
+
+    share: float
+    items: tuple[RecheckPlace, ...]
+    unpictured: int
+
+
+class RecheckPicture(Value):
+    """A picture of the counter that was kept of another flag."""
+
+    captured_at: datetime
+    url: str
+
+
+class RecheckDetailAnswer(Value):
+    """One place with the pictures that are kept of it."""
+
+    place: RecheckPlace
+    pictures: tuple[RecheckPicture, ...]
+
+
+class RecheckedAnswer(Value):
+    """What somebody saw, and what the record says (`stood`). No record changes by it."""
+
+    recheck: int
+    place: RecheckPlace
+    outcome: Outcome
+    stood: Outcome
+    note: str
+
+
 class FigureAnswer(Value):
     """A figure of `n` cases with its 95 % interval. All null: too few cases to show (`few`)."""
 
@@ -226,6 +281,7 @@ class ClauseAccuracy(Value):
     """What reviews say about one clause. `overturned_rate`: of what humans decided either way.
 
     `miss_rate` is a lower bound: only what somebody reported, of the spans that ended as met.
+    `recheck_rate`: breaches in the sample of met verdicts that humans looked at again.
     """
 
     clause: str
@@ -239,6 +295,7 @@ class ClauseAccuracy(Value):
     missed_as_met: int
     met_spans: int
     miss_rate: FigureAnswer
+    recheck_rate: FigureAnswer
     grounds: dict[Ground, int]
     proposal: ProposalAnswer | None
     looser: LooserAnswer | None

@@ -134,6 +134,7 @@ def _accuracy(one: Accuracy, policy: Policy, figure_min: int) -> s.ClauseAccurac
         missed_as_met=one.missed_as_met,
         met_spans=one.met_spans,
         miss_rate=figure(one.missed, figure_min),
+        recheck_rate=figure(one.rechecked, figure_min),
         grounds=one.grounds,
         proposal=None
         if proposal is None

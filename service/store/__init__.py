@@ -4,6 +4,7 @@ from service.store.audit import AuditRow
 from service.store.database import Migrations
 from service.store.entries import Entries, KeptEntry, KeyUsed, Tick
 from service.store.people import People, SessionRow, TokenRow, UserRow
+from service.store.rechecks import MetPlace, RecheckRow, Rechecks
 from service.store.retention import Retention, Swept
 from service.store.reviews import (
     Case,
@@ -46,11 +47,14 @@ __all__ = [
     "KeptPolicy",
     "KeyUsed",
     "Look",
+    "MetPlace",
     "Migrations",
     "MissRow",
     "Order",
     "People",
     "Queue",
+    "RecheckRow",
+    "Rechecks",
     "Record",
     "RecordFilter",
     "Retention",

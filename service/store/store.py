@@ -29,6 +29,7 @@ from service.store.database import (
 from service.store.entries import Entries
 from service.store.outbox import Outbox
 from service.store.people import People
+from service.store.rechecks import Rechecks
 from service.store.retention import Retention, Swept, sweep
 from service.store.reviews import Reviews
 from service.store.rows import (
@@ -125,6 +126,7 @@ class Store:
         self.people = People(database)
         self.entries = Entries(database)
         self.reviews = Reviews(database)
+        self.rechecks = Rechecks(database)
         self.outbox = Outbox(database)
         self._audit = Audit(database)
         self._lock = lock

@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0006"
+REVISION = "0007"
 """The schema this program writes: the newest file in `migrations/versions`."""
 
 METADATA = MetaData(
@@ -208,6 +208,23 @@ miss = Table(
     Column("reported_at", BigInteger, nullable=False),
     Column("note", Text, nullable=False),
     Index("ix_miss_day", "day", "clause"),
+    sqlite_autoincrement=True,
+)
+
+recheck = Table(
+    "recheck",
+    METADATA,
+    Column("recheck_id", Integer, primary_key=True),
+    Column("record_id", Integer, nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("counter", String(80), nullable=False),
+    Column("clause", String(40), nullable=False),
+    Column("slot", String(10), nullable=False),
+    Column("account", String(80), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("outcome", String(12), nullable=False),
+    Column("note", Text, nullable=False),
+    UniqueConstraint("day", "counter", "clause", "slot", name="uq_recheck_place"),
     sqlite_autoincrement=True,
 )
 

@@ -35,6 +35,7 @@ class ClauseRow:
     overturned: str
     misses: str
     missed: str
+    rechecked: str
     grounds: str
     proposals: tuple[str, ...]
 
@@ -89,6 +90,7 @@ def _row(one: ClauseAccuracy, least: int, lang: Lang) -> ClauseRow:
             "accuracy.misses_of", lang, n=one.misses, met=one.missed_as_met, spans=one.met_spans
         ),
         missed=_percent(one.miss_rate, least, lang),
+        rechecked=_percent(one.recheck_rate, least, lang),
         grounds=", ".join(f"{word(ground, lang)} ({n})" for ground, n in grounds),
         proposals=(
             *(_stricter(found, lang) for found in (one.proposal,) if found),

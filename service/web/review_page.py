@@ -101,7 +101,7 @@ class ContestView:
     answer: Step | None
 
 
-def tabs(counts: Mapping[Queue, int], current: Queue, lang: Lang) -> tuple[Tab, ...]:
+def tabs(counts: Mapping[Queue, int], current: Queue | None, lang: Lang) -> tuple[Tab, ...]:
     """The queues; one that is empty is shown all the same, so that nobody looks for it."""
     return tuple(
         Tab(queue.value, word(queue, lang), counts[queue], queue is current) for queue in Queue

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from service.api.errors import Refusal
 from service.api.objects import clause_of, contestable_for, flag_for
+from service.api.routes.rechecks import sampled_for
 from service.api.routes.reviews import contests_of, places_of, queue_of, said_about, whole_office
 from service.api.security import CONTEST, FLAGS, REVIEW, TheDoor, Who
 from service.api.tell_reviews import accuracy_answer, agreement_answer
@@ -66,6 +67,7 @@ def show_queue(
         lang,
         office=board.office_name,
         tabs=tabs(found.counts, queue, lang),
+        sampled=len(sampled_for(who, door).waiting),
         queue=queue.value,
         none=text(f"review.none_{queue.value}", lang),
         rows=[waiting_row(item, layout, zone, lang) for item in found.items],
@@ -251,6 +253,7 @@ def show_accuracy(
         proposals=[row for row in rows if row.proposals],
         agreement=agreement_rows(agreement_answer(pairs, policy, since, until), lang),
         share=amount_text(policy.parameters["second_sample"], "share", lang),
+        sample=amount_text(policy.parameters["met_sample"], "share", lang),
         **offers(who),
     )
     return HTMLResponse(page)

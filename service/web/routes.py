@@ -21,6 +21,7 @@ from service.web import (
     briefing_routes,
     message_page,
     observation_routes,
+    recheck_routes,
     replay_routes,
     review_routes,
     settings_page,
@@ -173,6 +174,7 @@ def choose_language(lang: Lang, to: Annotated[str | None, Query()] = None) -> Re
 router.include_router(observation_routes.router)
 router.include_router(replay_routes.router)
 router.include_router(review_routes.router)
+router.include_router(recheck_routes.router)
 router.include_router(briefing_routes.router)
 router.include_router(trend_routes.router)
 router.include_router(message_page.router)

@@ -18,6 +18,7 @@ from service.accounts import Role
 from service.policies import STANDARDS
 from service.store import ContestRow, Store, UserRow
 from tests.fakes_office import clock, fake_picture, fake_verdict
+from tests.service.cases import YESTERDAY, met, pictured, sampled_clause
 from tests.service.conftest import ATTEMPT, PASSWORD, House
 
 DESCRIPTION = Path(__file__).parents[2] / "docs" / "openapi.json"
@@ -175,6 +176,15 @@ def fresh_token(store: Store) -> tuple[str, dict[str, object]]:
     return f"/api/v1/tokens/{kept}", {}
 
 
+def fresh_recheck(store: Store) -> tuple[str, dict[str, object]]:
+    """A place of the sample that nobody has looked at."""
+    at = clock(7, 56) - YESTERDAY
+    known = len(store.rechecks.met(at.date(), at.date()))
+    record_id = met(store, sampled_clause(at, "loket_2", skip=known))
+    pictured(store, at)
+    return f"/api/v1/rechecks/{record_id}", {"outcome": "met"}
+
+
 CASES = {
     "GET /healthz": Case("/healthz"),
     "GET /readyz": Case("/readyz"),
@@ -324,6 +334,21 @@ CASES = {
     ),
     "POST /api/v1/replays": Case(
         "/api/v1/replays", body={"day": "2026-11-24", "counter": "loket_2", "slot": "ready"}
+    ),
+    "GET /api/v1/rechecks": Case(
+        "/api/v1/rechecks",
+        body={},
+        fresh=lambda store: (fresh_recheck(store)[0].rpartition("/")[0], {}),
+    ),
+    "GET /api/v1/rechecks/{record_id}": Case(
+        "/api/v1/rechecks/0", body={}, fresh=fresh_recheck, unknown=("/api/v1/rechecks/1",)
+    ),
+    "POST /api/v1/rechecks/{record_id}": Case(
+        "/api/v1/rechecks/0",
+        201,
+        {"outcome": "met"},
+        fresh_recheck,
+        unknown=("/api/v1/rechecks/1",),
     ),
     "GET /api/v1/policies": Case("/api/v1/policies"),
     "GET /api/v1/flags/{flag_id}/export": Case(

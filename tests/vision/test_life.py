@@ -1,13 +1,13 @@
 """What becomes of a verdict when humans look at it. Source: docs/standard.md 3.4."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from tests.vision.test_readiness import CUP, PHONE, verdict
-from vision.life import GROUNDS, Act, Ground, Review, asks_again, stands
-from vision.values import Outcome, Reason, Status, Verdict
+from vision.life import GROUNDS, Act, Ground, Review, asks_again, rechecked, stands
+from vision.values import Outcome, Reason, Slot, Status, Verdict
 
 NOON = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 DUE = NOON + timedelta(days=1)
@@ -152,3 +152,24 @@ def test_every_ground_belongs_to_an_answer_and_every_list_ends_with_other() -> N
     """A ground that cannot be chosen is dead; a list without an end makes people lie."""
     assert {ground for grounds in GROUNDS.values() for ground in grounds} == set(Ground)
     assert all(grounds[-1] is Ground.OTHER for grounds in GROUNDS.values())
+
+
+def test_the_sample_of_met_places_is_stable_and_as_large_as_it_should_be() -> None:
+    """Nobody can choose who is looked at again; a larger share only adds to it."""
+
+    def drawn(share: float) -> list[bool]:
+        first = date(2026, 11, 24)
+        return [
+            rechecked(first + timedelta(days=n), f"loket_{counter}", clause, slot, share)
+            for n in range(100)
+            for counter in range(4)
+            for clause in ("FO-A6", "FO-C2a", "FO-B2a")
+            for slot in Slot
+        ]
+
+    few = drawn(0.05)
+    assert few == drawn(0.05)
+    assert 0.04 < sum(few) / len(few) < 0.06
+    assert all(more for more, one in zip(drawn(0.2), few, strict=True) if one)
+    assert not any(drawn(0.0))
+    assert all(drawn(1.0))

@@ -92,6 +92,7 @@ def test_the_replay_is_offered_only_to_who_may_open_it(
 
 @pytest.mark.parametrize(
     "path", ["/reviews", "/reviews?queue=second", "/reviews/1", "/accuracy", "/misses/new"]
+    + ["/rechecks", "/rechecks/1"],
 )
 def test_a_viewer_who_types_the_address_of_a_review_gets_no_data(
     office: Stage, client: TestClient, path: str
@@ -136,7 +137,7 @@ def test_every_page_carries_a_policy_that_forbids_inline_script(client: TestClie
     """And no page needs any: no inline script, no inline style, no handler in an attribute."""
     sign_in(client, Role.SUPERVISOR)
     paths = ("/", "/?mode=wall", "/flags", "/reviews", "/contests", "/accuracy", "/misses/new")
-    for path in (*paths, "/login", "/nowhere"):
+    for path in (*paths, "/rechecks", "/login", "/nowhere"):
         answer = client.get(path, headers={"accept": "text/html"})
         assert "script-src 'self'" in answer.headers["content-security-policy"]
         assert answer.headers["cache-control"] == "no-store"

@@ -11,8 +11,9 @@ from playwright.sync_api import Page, Route, expect
 from service.reviews import ReviewDesk, Said
 from service.store import Queue
 from tests.fakes_office import clock, fake_verdict
+from tests.service.cases import YESTERDAY, met, pictured, sampled_clause
 from tests.web.conftest import OpenPage
-from tests.web.stage import CHANGES, Stage, add_cup_flag
+from tests.web.stage import CHANGES, Stage, add_cup_flag, cup_picture
 from vision.life import Act, Ground, asks_again
 from vision.values import Outcome, Reason
 
@@ -310,6 +311,55 @@ def test_the_pages_of_review_are_accessible_at_every_size(
             assert violations(page) == [], (name, width)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
             keep(page, f"{name}-{width}-{lang}")
+
+
+def test_the_sample_of_met_verdicts_is_looked_at_again_without_the_verdict(
+    stage: Stage,
+    open_page: OpenPage,
+    keep: Callable[[Page, str], None],
+    violations: Callable[[Page], list[str]],
+) -> None:
+    """From the tab over the pictures to the next place; who comes second is told so."""
+    moment = clock(7, 56) - YESTERDAY
+    sha = stage.evidence.add(cup_picture(CHANGES[1]))
+    first = met(stage.store, sampled_clause(moment, "loket_2"))
+    second = met(stage.store, sampled_clause(moment, "loket_2", skip=1))
+    pictured(stage.store, moment, sha=sha)
+    page = open_page("/reviews")
+    page.get_by_role("link", name="Uji petik 2").click()
+    expect(page.locator("#queue li")).to_have_count(2)
+    keep(page, "rechecks-1280-id")
+    page.locator("#queue a").first.click()
+    expect(page).to_have_url(re.compile(f"/rechecks/{first}$"))
+    picture = page.locator(".recheck-pictures img")
+    expect(picture).to_have_count(1)
+    assert picture.evaluate("(i) => i.decode().then(() => i.naturalWidth)") == 320
+    page.get_by_role("button", name="Simpan jawaban").click()
+    expect(page.locator("#outcome-fault")).to_be_visible()
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert violations(page) == [], width
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        keep(page, f"recheck-{width}-id")
+    page.locator("#outcome").select_option("not_met")
+    page.locator("#note").fill("cangkir di balik layar")
+    page.get_by_role("button", name="Simpan jawaban").click()
+    expect(page).to_have_url(re.compile(f"/rechecks/{second}$"))
+    expect(page.locator("#note")).to_have_value("")
+    (row,) = stage.store.rechecks.rows(moment.date(), moment.date())
+    assert (row.record_id, row.outcome, row.note) == (
+        first,
+        Outcome.NOT_MET,
+        "cangkir di balik layar",
+    )
+    stage.store.rechecks.add(
+        replace(row, record_id=second, clause=stage.store.record(second).verdict.clause)
+    )
+    page.locator("#outcome").select_option("met")
+    page.get_by_role("button", name="Simpan jawaban").click()
+    expect(page.get_by_text("sudah dijawab orang lain")).to_be_visible()
+    page.goto(stage.url + "/rechecks")
+    expect(page.locator("p.note")).to_have_text("Tidak ada yang menunggu uji petik.")
 
 
 def test_every_queue_says_in_words_when_it_is_empty(open_page: OpenPage) -> None:

@@ -77,6 +77,7 @@ function missing() {
 async function refused(answer) {
   if (answer.status === 401) return say("", words.not_signed_in);
   const error = (await answer.json().catch(() => ({}))).error;
+  if (form.dataset.gone && [404, 409].includes(answer.status)) return say("", form.dataset.gone);
   if (error?.code === "future") return say("at", words.future);
   if (error?.code === "case_closed") return say("", words.case_closed);
   if (answer.status === 403) return say("", words.not_allowed);

@@ -1,0 +1,138 @@
+"""The sample of met verdicts that humans look at again: where it may lie, and what they said."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from service.store.codec import instant, micros
+from service.store.database import Database
+from service.store.tables import flag_frame, recheck, record
+from vision.values import Outcome, Slot
+
+
+@dataclass(frozen=True, slots=True)
+class MetPlace:
+    """Where a span ended as met: the record that stands there, and since when it says so."""
+
+    record_id: int
+    day: date
+    counter: str
+    clause: str
+    slot: Slot
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecheckRow:
+    """What a named human saw in the pictures of such a place; 0: not written yet."""
+
+    recheck_id: int
+    record_id: int
+    day: date
+    counter: str
+    clause: str
+    slot: Slot
+    account: str
+    at: datetime
+    outcome: Outcome
+    note: str
+
+
+class Rechecks:
+    """The re-checks of one database. Any thread."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, row: RecheckRow) -> RecheckRow | None:
+        """Write down what was seen; None: somebody has said so of this place before."""
+        values = {
+            "record_id": row.record_id,
+            "day": row.day.isoformat(),
+            "counter": row.counter,
+            "clause": row.clause,
+            "slot": row.slot.value,
+            "account": row.account,
+            "at": micros(row.at),
+            "outcome": row.outcome.value,
+            "note": row.note,
+        }
+        with self._database.write() as connection:
+            added = connection.execute(insert(recheck).values(values).on_conflict_do_nothing())
+            if added.rowcount != 1:
+                return None
+            kept = select(recheck).order_by(recheck.c.recheck_id.desc()).limit(1)
+            return _row(connection.execute(kept).one())
+
+    def rows(self, since: date, until: date) -> tuple[RecheckRow, ...]:
+        """What was said of places of these days, in the order it was said."""
+        query = (
+            select(recheck)
+            .where(recheck.c.day >= since.isoformat(), recheck.c.day <= until.isoformat())
+            .order_by(recheck.c.recheck_id)
+        )
+        with self._database.read() as connection:
+            return tuple(_row(row) for row in connection.execute(query))
+
+    def met(self, since: date, until: date) -> tuple[MetPlace, ...]:
+        """Every span of these days that stands as met, oldest day first."""
+        newest = (
+            select(func.max(record.c.record_id))
+            .where(record.c.day >= since.isoformat(), record.c.day <= until.isoformat())
+            .group_by(record.c.day, record.c.counter, record.c.clause, record.c.slot)
+        )
+        query = (
+            select(
+                record.c.record_id,
+                record.c.day,
+                record.c.counter,
+                record.c.clause,
+                record.c.slot,
+                record.c.decided_at,
+            )
+            .where(record.c.record_id.in_(newest), record.c.outcome == Outcome.MET.value)
+            .order_by(record.c.day, record.c.record_id)
+        )
+        with self._database.read() as connection:
+            return tuple(
+                MetPlace(
+                    row.record_id,
+                    date.fromisoformat(row.day),
+                    row.counter,
+                    row.clause,
+                    Slot(row.slot),
+                    instant(row.decided_at),
+                )
+                for row in connection.execute(query)
+            )
+
+    def pictured(self, since: datetime) -> dict[str, list[datetime]]:
+        """By counter, the moments from `since` on of which a picture is still kept, in order."""
+        query = (
+            select(flag_frame.c.counter, flag_frame.c.captured_at)
+            .where(flag_frame.c.captured_at >= micros(since), flag_frame.c.removed_at.is_(None))
+            .order_by(flag_frame.c.captured_at)
+        )
+        found: dict[str, list[datetime]] = {}
+        with self._database.read() as connection:
+            for row in connection.execute(query):
+                found.setdefault(row.counter, []).append(instant(row.captured_at))
+        return found
+
+
+def _row(row: Row[Any]) -> RecheckRow:
+    return RecheckRow(
+        recheck_id=row.recheck_id,
+        record_id=row.record_id,
+        day=date.fromisoformat(row.day),
+        counter=row.counter,
+        clause=row.clause,
+        slot=Slot(row.slot),
+        account=row.account,
+        at=instant(row.at),
+        outcome=Outcome(row.outcome),
+        note=row.note,
+    )

@@ -16,11 +16,11 @@ from fastapi.testclient import TestClient
 from service.accounts import Role
 from service.proposals import Looser, Unflagged, propose, propose_looser
 from service.reviews import Said
-from service.store import Case, History, Look, Queue, ReviewRow
+from service.store import Case, History, Look, Queue, RecheckRow, ReviewRow
 from tests.fakes_office import DAY, clock, fake_verdict
 from tests.service.conftest import House
 from vision.life import Act, Ground, asks_again
-from vision.values import Measure, Outcome, Reason, Status, Verdict
+from vision.values import Measure, Outcome, Reason, Slot, Status, Verdict
 
 AGREE = {"act": "agree"}
 OVERTURN = {"act": "met", "ground": "visitors"}
@@ -600,7 +600,7 @@ def test_a_threshold_of_another_policy_in_the_span_speaks_for_none() -> None:
     assert propose_looser(decided(CONFIRMED), mixed, 10) is None
 
 
-def test_reported_misses_and_settled_doubts_make_a_looser_proposal(
+def test_misses_settled_doubts_and_looks_at_what_was_met_make_a_looser_proposal(
     house: House, supervisor: TestClient
 ) -> None:
     """From the records of a month to the answer; the same figures stand on the page."""
@@ -637,8 +637,14 @@ def test_reported_misses_and_settled_doubts_make_a_looser_proposal(
         flag(spoken(n, Outcome.CANNOT_TELL, 1.0), Act.NOT_MET)
     for n in range(16, 21):
         verdict = spoken(n, Outcome.MET, 1.0)
-        house.store.add_record(verdict)
+        record_id = house.store.add_record(verdict)
         body = {"counter": "loket_1", "clause": "FO-C2a", "at": verdict.decided_at.isoformat()}
+        if n == 20:  # found by looking again at what was met
+            day = verdict.decided_at.date()
+            place = (record_id, day, "loket_1", "FO-C2a", Slot.READY)
+            looked = RecheckRow(0, *place, "b", clock(7, 57), Outcome.NOT_MET, "")
+            assert house.store.rechecks.add(looked) is not None
+            continue
         assert supervisor.post("/api/v1/misses", json=body).status_code == 201
     for n in range(21, 26):
         house.store.add_record(spoken(n, Outcome.MET, 0.0))

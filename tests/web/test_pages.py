@@ -91,8 +91,11 @@ def test_the_replay_is_offered_only_to_who_may_open_it(
 
 
 @pytest.mark.parametrize(
-    "path", ["/reviews", "/reviews?queue=second", "/reviews/1", "/accuracy", "/misses/new"]
-    + ["/rechecks", "/rechecks/1"],
+    "path",
+    [
+        *("/reviews", "/reviews?queue=second", "/reviews/1", "/accuracy", "/misses/new"),
+        *("/rechecks", "/rechecks/1"),
+    ],
 )
 def test_a_viewer_who_types_the_address_of_a_review_gets_no_data(
     office: Stage, client: TestClient, path: str

@@ -1,6 +1,6 @@
 """The versions of the policy that an office was judged by, read from the texts that it kept."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -35,6 +35,20 @@ def versions_of(kept: Iterable[KeptPolicy], current: Policy) -> tuple[PolicyVers
             if row.citation != current.citation
         ),
     )
+
+
+def held_today(
+    kept: Iterable[KeptPolicy], cited: Set[str], chosen: Policy
+) -> Policy | None:
+    """The version that a day goes on under after a restart, where another one was chosen meanwhile.
+
+    `cited` is what the verdicts of the day cite so far: no day is judged by two. None: the chosen
+    one holds, since nothing was judged yet, or the version cannot be read any more.
+    """
+    if chosen.citation in cited:
+        return None
+    text = next((row.text for row in kept if row.citation in cited), None)
+    return None if text is None else _read(text)
 
 
 @lru_cache(maxsize=16)

@@ -4,6 +4,7 @@ import logging
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from service.evidence import Evidence
 from service.messages.desk import MessageDesk
 from service.office import Office
 from service.office_file import OfficeFile
+from service.policy_versions import held_today
 from service.readers import mailboxes_of, readers_of
 from service.reviews import ReviewDesk
 from service.runner import RunningOffice
@@ -29,6 +31,7 @@ from service.settings import Settings
 from service.setup import Setup
 from service.store import Retention, Store, open_store
 from vision.errors import ConfigError
+from vision.policy import Policy
 
 log = logging.getLogger("siaga")
 
@@ -57,6 +60,9 @@ def serve(
         evidence = Evidence(folder)
         eyes = open_eyes()  # before a recording's clock runs: loading at speed would skip frames
         time = clock(store)
+        waiting = waiting_policy(store, settings, time.now())
+        if waiting is not None:
+            settings = replace(settings, policy=waiting.held)
         store.keep_policy(settings.policy, time.now())
         redrawn = redrawn_at(store, settings, time.now())
         office = build_office(settings, eyes, store, evidence, redrawn)
@@ -84,6 +90,8 @@ def serve(
             on_gap=store.add_gap,
             on_beat=messages.beat,
         )
+        if waiting is not None:
+            running.follow_policy(waiting.chosen, waiting.since)
         api = ApiSettings(
             demo=demo,
             secure_cookies=settings.server.secure_cookie,
@@ -97,6 +105,7 @@ def serve(
             memory=store,
             clock=time,
             mailboxes=mailboxes,
+            waiting=None if waiting is None else (waiting.chosen, waiting.since),
         )
         app = create_app(
             running,
@@ -156,6 +165,25 @@ def bind(host: str, port: int) -> socket.socket:
             "stop what listens there or choose another port"
         ) from None
     return door
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPolicy:
+    """A policy that was chosen today, and the one that today's verdicts cite until midnight."""
+
+    chosen: Policy
+    held: Policy
+    since: datetime
+
+
+def waiting_policy(store: Store, settings: Settings, now: datetime) -> WaitingPolicy | None:
+    """What a restart must not take up in the middle of a day."""
+    plan = plan_at(settings.calendar, now)
+    cited = {record.verdict.policy for record in store.standing(plan.day, at=now)}
+    held = held_today(store.policies(), cited, settings.policy)
+    if held is None:
+        return None
+    return WaitingPolicy(settings.policy, held, plan.spans[-1].until)
 
 
 def restore(office: Office, store: Store, settings: Settings, now: datetime) -> None:

@@ -214,16 +214,18 @@ class Setup:
         clock: Clock,
         mailboxes: dict[str, Mailbox],
         find: Callable[[float], list[Found]] = discover,
+        waiting: tuple[Policy, datetime] | None = None,
     ) -> None:
         """`mailboxes` are those of the web door, where cameras that push are added.
 
+        `waiting`: a policy that was chosen before a restart, and from when on it holds.
         `find` asks the network for cameras and listens for so many seconds.
         """
         self.file = file
         self._settings = settings
         self._version = file.version
         self._written = file.tables()
-        self._waiting: tuple[Policy, datetime] | None = None
+        self._waiting = waiting
         self._running = running
         self._eyes = eyes
         self._memory = memory

@@ -1,14 +1,19 @@
 """A running office is set up from nothing and changed while it works; nothing is restarted."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from fastapi.testclient import TestClient
 
 from service.accounts import Role
-from service.policies import STANDARDS
+from service.policies import STANDARDS, parse_policy
+from service.serving import waiting_policy
+from service.settings import load_settings
+from service.store import open_store
 from tests.cameras.servers import SnapshotServer, snapshot_server
+from tests.fakes_office import fake_verdict
 from tests.live_office import (
     EMPTY_OFFICE,
     LiveOffice,
@@ -176,3 +181,24 @@ def test_a_policy_that_was_chosen_holds_at_midnight_while_the_office_runs(tmp_pa
         newest = client.get("/api/v1/policies").json()["items"][0]
         assert (newest["citation"], newest["current"]) == (waiting, True)
         assert newest["since"] == "2026-11-25T00:00:00+07:00"
+
+
+def test_a_restart_does_not_take_up_a_chosen_policy_in_the_middle_of_a_day(tmp_path: Path) -> None:
+    """A power cut at ten must not judge the rest of the day by what begins tomorrow."""
+    noon = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
+    (tmp_path / "office.toml").write_text(EMPTY_OFFICE, "utf-8")
+    settings = load_settings(tmp_path / "office.toml")
+    before = parse_policy("policy.toml", f"# last year's\n{settings.policy.text}".encode())
+    with open_store(tmp_path / "data", zone=settings.zone) as store:
+        store.keep_policy(before, noon - timedelta(days=90))
+        assert waiting_policy(store, settings, noon) is None, "nothing was judged today"
+        yesterday = noon - timedelta(days=1)
+        store.add_record(replace(fake_verdict(decided_at=yesterday), policy=before.citation))
+        assert waiting_policy(store, settings, noon) is None
+        store.add_record(replace(fake_verdict(decided_at=noon), policy=before.citation))
+        found = waiting_policy(store, settings, noon)
+        assert found is not None
+        assert (found.held, found.chosen) == (before, settings.policy)
+        assert found.since == datetime(2026, 11, 24, 17, 0, tzinfo=UTC), "midnight in Jakarta"
+        assert waiting_policy(store, replace(settings, policy=before), noon) is None
+        assert waiting_policy(store, settings, noon + timedelta(days=1)) is None

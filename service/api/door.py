@@ -1,7 +1,7 @@
 """What the web door is made of: the office behind it, its memory, and how it behaves."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache, partial
 
@@ -9,6 +9,7 @@ from fastapi import Request
 
 from cameras.push import Mailbox
 from service.accounts import Accounts
+from service.api.pictures import SmallPictures
 from service.api.streams import Streams
 from service.board import OfficeView
 from service.calendar import review_due
@@ -54,6 +55,7 @@ class Door:
     plan_of: Callable[[date], DayPlan]
     setup: Setup | None = None
     messages: MessageView | None = None
+    small_pictures: SmallPictures = field(default_factory=SmallPictures)
 
     def desk(self) -> ReviewDesk:
         """Where reviews are taken, at the office's time."""

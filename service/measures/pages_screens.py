@@ -1,7 +1,9 @@
 """Wall screens without a browser: each holds the stream open and fetches what a board fetches."""
 
+import gzip
+import html
 import http.client
-import json
+import re
 import socket
 import threading
 import time
@@ -11,6 +13,7 @@ from urllib.parse import urlsplit
 
 from service.measuring import NotMeasured
 
+PICTURE = re.compile(r'data-picture="([^"]+)"')
 STARTS_IN_S = 20.0
 TIMEOUT_S = 60.0
 
@@ -31,30 +34,27 @@ class Screen(threading.Thread):
         with suppress(OSError, http.client.HTTPException, AttributeError, ValueError):
             self._stream.request("GET", "/api/v1/stream", headers={"Accept": "text/event-stream"})
             answer = self._stream.getresponse()
-            kind = ""
-            while line := answer.readline().decode():
-                if line.startswith("event: "):
-                    kind = line.removeprefix("event: ").strip()
-                elif line.startswith("data: ") and kind == "board":
-                    self._follow(json.loads(line.removeprefix("data: ")))
+            while line := answer.readline():
+                if line == b"event: board\n":
+                    if self._fetches:
+                        self._follow()
                     self.events += 1
 
-    def _follow(self, board: dict[str, list[dict[str, str | None]]]) -> None:
+    def _follow(self) -> None:
         """Fetch the tiles, then the pictures that are new, as board.js does."""
-        if not self._fetches:
-            return
-        self._fetch("/board/tiles?mode=wall")
-        pictures = {one["picture"] for one in board["counters"] if one["picture"]}
+        tiles = self._fetched("/board/tiles?mode=wall").decode()
+        pictures = {html.unescape(found) for found in PICTURE.findall(tiles)}
         for picture in sorted(pictures - self._shown):
-            self._fetch(picture)
+            self._fetched(picture)
         self._shown = pictures
 
-    def _fetch(self, path: str) -> None:
+    def _fetched(self, path: str) -> bytes:
         self._asking.request("GET", path, headers={"Accept-Encoding": "gzip"})
         answer = self._asking.getresponse()
-        answer.read()
+        body = answer.read()
         if answer.status != 200:
             raise http.client.HTTPException(f"{path}: {answer.status}")
+        return gzip.decompress(body) if answer.getheader("Content-Encoding") == "gzip" else body
 
     def switch_off(self) -> None:
         """Hang up."""

@@ -183,7 +183,7 @@ def _tile(tile: Tile, board: Board, policy: Policy, zone: ZoneInfo, lang: Lang) 
         version=version_of(view),
         left=text("board.minutes_left", lang, span=left) if left else "",
         picture=f"/api/v1/counters/{quote(tile.counter, safe='')}/picture"
-        f"?v={quote(tile.picture, safe='')}"
+        f"?small=true&v={quote(tile.picture, safe='')}"
         if tile.picture
         else "",
         picture_time=text("board.picture_at", lang, time=at) if at else "",

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import cv2
+import numpy as np
 import pytest
 from fastapi import Request
 from fastapi.testclient import TestClient
@@ -91,6 +93,32 @@ def test_a_counter_shows_verdicts_zones_and_its_newest_frame(siti: TestClient) -
     assert (desk["check"], desk["outcome"]) == ("desk_clear", "not_met")
     assert desk["boxes"][0]["label_text"] == {"id": "cangkir", "en": "cup"}
     assert siti.get("/api/v1/counters/loket_3").json()["sample"] is None
+
+
+def test_a_board_asks_for_pictures_no_larger_than_it_shows_them(siti: TestClient) -> None:
+    """Four whole pictures are three times as much as a board may weigh; the small one shows all."""
+    whole = siti.get("/api/v1/counters/loket_1/picture")
+    small = siti.get("/api/v1/counters/loket_1/picture?small=true")
+    again = siti.get("/api/v1/counters/loket_1/picture?small=true")
+    shapes = [
+        cv2.imdecode(np.frombuffer(one.content, np.uint8), cv2.IMREAD_COLOR).shape[:2]
+        for one in (whole, small)
+    ]
+    assert shapes == [(360, 640), (270, 480)]
+    assert again.content == small.content
+    assert small.headers["etag"] != whole.headers["etag"]
+
+
+def test_pages_travel_packed_and_pictures_as_they_are(siti: TestClient) -> None:
+    """A board is a quarter of its size; JPEG only costs time to pack again."""
+    packed = {"Accept-Encoding": "gzip"}
+    board = siti.get("/api/v1/policy", headers=packed)
+    picture = siti.get("/api/v1/counters/loket_1/picture", headers=packed)
+    plain = siti.get("/api/v1/policy", headers={"Accept-Encoding": "identity"})
+    assert board.headers["content-encoding"] == "gzip"
+    assert board.content == plain.content
+    assert "content-encoding" not in picture.headers
+    assert "content-encoding" not in plain.headers
 
 
 @pytest.mark.parametrize("path", ["/api/v1/counters/loket_1/picture", "/api/v1/policy"])

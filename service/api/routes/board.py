@@ -114,6 +114,9 @@ def picture(
     caller: Who,
     door: TheDoor,
     counter: str,
+    small: Annotated[
+        bool, Query(description="at most 480 pixels wide, as a board shows it")
+    ] = False,
     v: Annotated[
         str, Query(description="version of the picture, only for caches", max_length=80)
     ] = "",
@@ -123,7 +126,8 @@ def picture(
     jpeg = door.office.picture(drawn.counter)
     if jpeg is None:
         raise Refusal(404, "there is no picture of this counter yet", code="no_picture")
-    return tagged(request, jpeg, "image/jpeg")
+    shown = door.small_pictures.of(drawn.counter, jpeg) if small else jpeg
+    return tagged(request, shown, "image/jpeg")
 
 
 @router.get("/cameras", response_model=CamerasAnswer, **BOARD.route)

@@ -26,6 +26,7 @@ from service.problems import Problem
 from service.settings import WEEKDAYS, SettingsError, has_marks
 
 TEXT_MAX = 200
+FRIDAY_ROW = f"calendar.weekdays.{WEEKDAYS[FRIDAY]}"
 HOURS = ("briefing", "opens", "closes", "work_ends")
 USUAL = CalendarSettings(ZoneInfo("UTC"))
 """What holds where the file says nothing."""
@@ -53,13 +54,15 @@ Pairs = Mapping[str, Sequence[str] | None]
 class Edit:
     """One section as it shall be: what is wrong with it already, and how it is written.
 
-    `orders` names for each list of rows the place on the page of each row of the file.
+    `orders` names for each list of rows the place on the page of each row of the file, `places` the
+    field of the page for a key of the file that is typed elsewhere.
     """
 
     section: str
     problems: tuple[Problem, ...]
     put: Change
     orders: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
     detail: Mapping[str, object] = field(default_factory=dict)
 
     def told(self, error: SettingsError) -> list[Problem]:
@@ -78,6 +81,8 @@ class Edit:
 
     def _place(self, key: str) -> str:
         """`calendar.seasons[1].to` as `calendar.seasons.0.to`, where the page has it first."""
+        if key in self.places:
+            return self.places[key]
         found = re.fullmatch(r"(\w+)\.(\w+)\[(\d+)\](.*)", key)
         if found is None or found[2] not in self.orders:
             return key.replace("[", ".").replace("]", "")
@@ -239,7 +244,8 @@ class SpecialWish:
 class CalendarWish:
     """The calendar as the page sends it; nothing of it was checked yet.
 
-    `special` None: those of the file stay as they are.
+    `special` None: those of the file stay as they are; `weekdays` None likewise. A weekday that is
+    not named has the usual hours. Friday's break may stand with its weekday or as `friday_pause`.
     """
 
     hours: HoursWish
@@ -249,13 +255,18 @@ class CalendarWish:
     holidays: Sequence[HolidayWish]
     days: Sequence[DayWish]
     special: Sequence[SpecialWish] | None = None
+    weekdays: Mapping[str, HoursWish] | None = None
 
 
 def calendar_edit(wish: CalendarWish, written: Mapping[str, object]) -> Edit:
     """How the section `[calendar]` changes; `written` is the file as it is."""
     typed = Typed()
     base = _hours(typed, "calendar", wish.hours, needed=True)
-    base["friday_break"] = typed.pause("calendar.friday_break", wish.friday_pause)
+    weekdays, friday = _weekdays(typed, wish.weekdays)
+    places = {} if friday is None else {"calendar.friday_break": f"{FRIDAY_ROW}.break"}
+    if friday is None:
+        friday = typed.pause("calendar.friday_break", wish.friday_pause)
+    base["friday_break"] = friday
     base["working_days"] = _working_days(typed, wish.working_days)
     base = _unless_usual(base, written.get("calendar"))
     seasons = [_season(typed, index, one) for index, one in enumerate(wish.seasons)]
@@ -268,10 +279,12 @@ def calendar_edit(wish: CalendarWish, written: Mapping[str, object]) -> Edit:
     def put(data: Plain, make: Make) -> None:
         table = table_at(data, "calendar", make)
         put_values(table, base)
+        _put_weekdays(table, weekdays, make)
         for key, rows in lists.items():
             put_rows(table, key, rows, make)
 
-    return Edit("calendar", tuple(typed.problems), put, _orders(lists, written.get("calendar")))
+    orders = _orders(lists, written.get("calendar"))
+    return Edit("calendar", tuple(typed.problems), put, orders, places=places)
 
 
 def _hours(typed: Typed, where: str, wish: HoursWish, *, needed: bool) -> dict[str, object]:
@@ -280,6 +293,42 @@ def _hours(typed: Typed, where: str, wish: HoursWish, *, needed: bool) -> dict[s
     }
     told["break"] = typed.pause(f"{where}.break", wish.pause)
     return told
+
+
+def _weekdays(
+    typed: Typed, wish: Mapping[str, HoursWish] | None
+) -> tuple[dict[str, Mapping[str, object]], list[str] | None]:
+    """The hours of each weekday, and Friday's break where it was typed with its weekday.
+
+    The file keeps that as `friday_break` alone: of two breaks one would hold unseen.
+    """
+    if wish is None:
+        return {"friday": {"break": None}}, None
+    found: dict[str, Mapping[str, object]] = {}
+    for name in wish:
+        if name not in WEEKDAYS:
+            typed.fault(f"calendar.weekdays.{shown(name)}", "choose")
+    for name in WEEKDAYS:
+        hours = wish.get(name, HoursWish())
+        found[name] = _hours(typed, f"calendar.weekdays.{name}", hours, needed=False)
+    friday = found["friday"]
+    found["friday"] = {**friday, "break": None}
+    pause = friday["break"]
+    return found, pause if isinstance(pause, list) else None
+
+
+def _put_weekdays(table: Plain, weekdays: Mapping[str, Mapping[str, object]], make: Make) -> None:
+    """Write what differs on a weekday; a table that says nothing any more goes."""
+    for name, values in weekdays.items():
+        by_day = table.get("weekdays", {})
+        if name not in by_day and not any(value is not None for value in values.values()):
+            continue
+        by_day = table_at(table, "weekdays", make)
+        put_values(own := table_at(by_day, name, make), values)
+        if not own:
+            del by_day[name]
+        if not by_day:
+            del table["weekdays"]
 
 
 def _working_days(typed: Typed, wanted: Sequence[str]) -> list[str]:

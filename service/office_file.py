@@ -19,7 +19,7 @@ from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import AoT, Array
+from tomlkit.items import AoT, Array, InlineTable
 
 from service.settings import Settings, parse_settings
 from vision.errors import ConfigError
@@ -291,8 +291,8 @@ def put_values(table: Plain, values: Mapping[str, object]) -> None:
 
 def table_at(data: Plain, key: str, make: Make) -> Plain:
     """A table of the file, made where it is missing."""
-    if key not in data:
-        data[key] = make.table()
+    if key not in data:  # between braces only braces may stand
+        data[key] = tomlkit.inline_table() if isinstance(data, InlineTable) else make.table()
     found: Plain = data[key]
     return found
 

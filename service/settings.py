@@ -792,9 +792,9 @@ class _Reading:
         friday = changes.get(FRIDAY, HoursChange())
         pause = table.friday_break
         if pause is None and table.break_ != ():
-            # The Ministry's Friday break holds unless the office's hours leave no room for it.
-            ministry = usual.weekdays[FRIDAY].pause
-            inside = ministry and hours.opens < ministry[0] and ministry[1] < hours.closes
+            # The Ministry's Friday break holds unless the hours of Friday leave no room for it.
+            ministry, own_hours = usual.weekdays[FRIDAY].pause, friday.on(hours)
+            inside = ministry and own_hours.opens < ministry[0] and ministry[1] < own_hours.closes
             pause = ministry if inside else None
         if friday.pause is None and pause is not None:
             changes[FRIDAY] = replace(friday, pause=pause)
@@ -919,10 +919,13 @@ class _Reading:
         for index, one_off in enumerate(calendar.one_offs):
             if not one_off.is_closed:
                 written.append((("calendar", "days", index), hours_on(calendar, one_off.day)))
-        told = set()
+        usual = set(broken_guards(base, calendar.brief_gap))
+        told: set[tuple[str, str, str]] = set()
         for path, hours in written:
+            # What the usual hours have wrong is told with them; what two weekdays have, with each.
+            before = usual if path[1:2] == ("weekdays",) else told
             for key, expected, got in broken_guards(hours, calendar.brief_gap):
-                if (key, expected, got) not in told:
+                if (key, expected, got) not in before:
                     place = path if path == friday else (*path, key)
                     self.fault(place, expected, got, "see docs/standard.md 4.2")
                 told.add((key, expected, got))

@@ -74,7 +74,11 @@ class SpecialSent(Asked):
 
 
 class CalendarSent(HoursSent):
-    """The whole calendar, and the version it was made from. `special` null: it stays as it is."""
+    """The whole calendar, and the version it was made from. `special` or `weekdays` null: as it is.
+
+    `weekdays` holds by name (`monday` ...) what differs from the usual hours; a weekday that is not
+    named has those. Friday's break may be sent there or as `friday_break`, as which it is kept.
+    """
 
     version: Version
     friday_break: Pause = None
@@ -83,6 +87,7 @@ class CalendarSent(HoursSent):
     holidays: list[HolidaySent] = Field(default=[], max_length=200)
     days: list[DaySent] = Field(default=[], max_length=200)
     special: list[SpecialSent] | None = Field(default=None, max_length=200)
+    weekdays: dict[Text, HoursSent] | None = Field(default=None, max_length=7)
 
 
 class HoursKept(Value):
@@ -150,12 +155,13 @@ class DayAhead(Value):
 
 
 class CalendarAnswer(HoursKept):
-    """The calendar in force."""
+    """The calendar in force. `weekdays`: what differs from the usual hours, by name."""
 
     version: str
     file_changed: bool
     time_zone: str
     friday_break: tuple[time, ...] | None
+    weekdays: dict[str, HoursKept]
     working_days: tuple[str, ...]
     brief_gap_min: float
     seasons: tuple[SeasonKept, ...]

@@ -8,7 +8,7 @@ from typing import Any
 from service.api import schemas_settings as s
 from service.api.schemas import Words
 from service.api.tell import words
-from service.calendar import Hours, HoursChange, national_table, plan_day
+from service.calendar import FRIDAY, Hours, HoursChange, national_table, plan_day
 from service.dress import DressCalendar, DressRule
 from service.edits import RETENTION, shown
 from service.policies import PolicyFaults, known_policies, load_policy
@@ -35,7 +35,7 @@ def calendar_answer(setup: Setup, now: datetime) -> s.CalendarAnswer:
     covered = {h.day for h in calendar.holidays}
     years = (today.year, today.year + 1)
     nation = [h for year in years for h in national_table(year).values() if h.day not in covered]
-    friday = calendar.weekdays.get(WEEKDAYS.index("friday"))
+    friday = calendar.weekdays.get(FRIDAY)
     return s.CalendarAnswer.model_validate(
         {
             **_base_hours(calendar.hours),
@@ -43,6 +43,12 @@ def calendar_answer(setup: Setup, now: datetime) -> s.CalendarAnswer:
             "file_changed": setup.file_changed,
             "time_zone": zone.key,
             "friday_break": _pause(friday.pause if friday is not None else None),
+            "weekdays": {
+                name: {**hours, **({"break": None} if name == WEEKDAYS[FRIDAY] else {})}
+                for name in WEEKDAYS
+                if name in table.weekdays
+                for hours in [_hours(table.weekdays[name])]
+            },
             "working_days": tuple(
                 name for day, name in enumerate(WEEKDAYS) if day in calendar.working_days
             ),

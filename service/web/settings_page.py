@@ -24,7 +24,7 @@ from service.api.tell_settings import (
     retention_answer,
     roster_answer,
 )
-from service.calendar import HolidayKind
+from service.calendar import FRIDAY, HolidayKind
 from service.dress import DressKind
 from service.policies import WITH_RULE
 from service.privacy import assessment, notice
@@ -439,6 +439,7 @@ def _calendar(told: s.CalendarAnswer, lang: Lang) -> dict[str, Any]:
         "zone": told.time_zone,
         "hours": _hours(told, lang),
         "weekdays": [(name, weekday(name, lang), name in told.working_days) for name in WEEKDAYS],
+        "own_hours": [_weekday(told, name, lang) for name in WEEKDAYS],
         "seasons": [
             {
                 **BLANK,
@@ -482,6 +483,32 @@ def _calendar(told: s.CalendarAnswer, lang: Lang) -> dict[str, Any]:
             for one in told.known
         ],
         "ahead": [_ahead(one, lang) for one in told.ahead],
+    }
+
+
+def _weekday(told: s.CalendarAnswer, name: str, lang: Lang) -> dict[str, Any]:
+    """A weekday with what is its own, also in words. Friday's break stands with its weekday."""
+    own = told.weekdays.get(name)
+    hours = {**BLANK, **({} if own is None else _hours(own, lang))}
+    if name == WEEKDAYS[FRIDAY]:
+        pause = told.friday_break
+        hours |= {"break": _pair(pause, lang), "no_break": pause == ()}
+    differs = [
+        f"{text(f'settings.{key}', lang)} {hours[key]}"
+        for key in ("briefing", "opens", "closes", "work_ends")
+        if hours[key]
+    ]
+    if hours["no_break"]:
+        differs.append(text("settings.no_break", lang))
+    elif hours["break"][0]:
+        since, until = hours["break"]
+        differs.append(text("settings.break_in", lang, since=since, until=until))
+    usual = "weekday_usual" if name in told.working_days else "ahead_closed"
+    return {
+        **hours,
+        "day": name,
+        "name": weekday(name, lang),
+        "words": " · ".join(differs) or text(f"settings.{usual}", lang),
     }
 
 

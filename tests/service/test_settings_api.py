@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from service.accounts import Role
+from service.calendar import hours_on
 from tests.service.conftest import House
 from tests.service.test_api_roles import CALENDAR, DRESS, POLICY, PRIVACY, RETENTION
 from tests.service.test_setup_api import codes
@@ -59,9 +60,70 @@ def test_a_calendar_is_saved_with_the_comments_of_its_file_and_holds_at_once(
     assert (row.actor, row.detail["section"]) == ("admin", "calendar")
 
 
+def test_each_weekday_may_have_hours_of_its_own(house: House) -> None:
+    """Written beside the comments of the file, in force at once; taken out again when emptied."""
+    path = house.setup.file.path
+    path.write_text(
+        path.read_text("utf-8") + "\n[calendar]\nopens = 08:00:00\n"
+        "\n[calendar.weekdays.monday]  # apel pagi\nopens = '09:00'  # sesudah apel\n"
+        "\n[calendar.weekdays.friday]\nbreak = ['11:45', '13:30']\n",
+        "utf-8",
+    )
+    house.setup.reload("test")
+    kept = read(house, "calendar")
+    assert kept["weekdays"]["monday"]["opens"] == "09:00:00"
+    assert kept["friday_break"] == ["11:45:00", "13:30:00"]
+    wish = {**CALENDAR, "weekdays": None, "seasons": [], "holidays": [], "days": []}
+    days = {
+        "monday": {"opens": "9.00", "closes": "14.30"},
+        "wednesday": {"break": []},
+        "friday": {"closes": "16.00", "work_ends": "17.30", "break": ["11:30", "13:00"]},
+    }
+    assert put(house, "calendar", wish, weekdays=days).status_code == 200
+    text = path.read_text("utf-8")
+    assert "[calendar.weekdays.monday]  # apel pagi\nopens = '09:00'  # sesudah apel" in text
+    calendar = house.setup.settings.calendar
+    monday, wednesday, friday = (hours_on(calendar, date(2026, 11, day)) for day in (23, 25, 27))
+    assert (monday.opens, monday.closes) == (time(9), time(14, 30))
+    assert wednesday.pause is None
+    assert (friday.closes, friday.pause) == (time(16), (time(11, 30), time(13)))
+    assert hours_on(calendar, date(2026, 11, 24)) == calendar.hours
+    told = read(house, "calendar")
+    assert told["weekdays"]["friday"]["break"] is None
+    assert told["friday_break"] == ["11:30:00", "13:00:00"]
+
+    assert put(house, "calendar", wish).status_code == 200, "who does not send them leaves them"
+    assert house.setup.settings.calendar.weekdays[0].closes == time(14, 30)
+    assert put(house, "calendar", wish, weekdays={}).status_code == 200
+    written = tomllib.loads(path.read_text("utf-8"))["calendar"]
+    assert "weekdays" not in written
+
+
+def test_a_friday_that_ends_before_its_break_needs_none(house: House) -> None:
+    """The Ministry's break of Friday falls away where the hours of Friday leave no room for it."""
+    wish = {**CALENDAR, "friday_break": None}
+    days = {"friday": {"closes": "11:30", "break": None}}
+    assert put(house, "calendar", wish, weekdays=days).status_code == 200
+    friday = hours_on(house.setup.settings.calendar, date(2026, 11, 27))
+    assert (friday.closes, friday.pause) == (time(11, 30), None)
+
+
+def test_weekdays_on_one_line_of_the_file_can_be_changed_too(house: House) -> None:
+    """TOML allows it, and somebody wrote it so."""
+    path = house.setup.file.path
+    text = path.read_text("utf-8")
+    path.write_text(text + "\n[calendar]\nweekdays = { monday = { opens = '09:00' } }\n", "utf-8")
+    house.setup.reload("test")
+    days = {"monday": {"opens": "09:30"}, "tuesday": {"closes": "14:00"}}
+    assert put(house, "calendar", CALENDAR, weekdays=days).status_code == 200
+    calendar = house.setup.settings.calendar
+    assert calendar.weekdays[0].opens == time(9, 30)
+    assert calendar.weekdays[1].closes == time(14)
+
+
 def test_what_is_as_usual_is_not_written_down(house: House) -> None:
     """A save that changes nothing leaves the file without a new line of hours."""
-    wish = {**CALENDAR, "seasons": [], "holidays": [], "days": []}
+    wish = {**CALENDAR, "weekdays": None, "seasons": [], "holidays": [], "days": []}
     assert put(house, "calendar", wish).status_code == 200
     assert tomllib.loads(house.setup.file.path.read_text("utf-8"))["calendar"] == {}
 
@@ -82,6 +144,29 @@ def test_what_is_as_usual_is_not_written_down(house: House) -> None:
             {"calendar.opens": "time_shape", "calendar.closes": "time_shape"},
         ),
         ({"working_days": []}, {"calendar.working_days": "days_none"}),
+        (
+            {"weekdays": {"monday": {"closes": "07:00"}, "wednesday": {"closes": "07.00"}}},
+            {
+                "calendar.weekdays.monday.closes": "hours_closes",
+                "calendar.weekdays.wednesday.closes": "hours_closes",
+            },
+        ),
+        (
+            {"weekdays": {"tuesday": {"opens": "25.00", "break": ["12:00", ""]}}},
+            {
+                "calendar.weekdays.tuesday.opens": "time_shape",
+                "calendar.weekdays.tuesday.break": "break_half",
+            },
+        ),
+        (
+            {"weekdays": {"thursday": {"break": ["14:30", "15:30"]}}},
+            {"calendar.weekdays.thursday.break": "hours_break"},
+        ),
+        (
+            {"weekdays": {"friday": {"break": ["13:00", "12:00"]}}},
+            {"calendar.weekdays.friday.break": "hours_break"},
+        ),
+        ({"weekdays": {"senin": {}}}, {"calendar.weekdays.senin": "choose"}),
         ({"seasons": [{**SEASON, "to": "2027-01-01"}]}, {"calendar.seasons.0.to": "season_order"}),
         (
             {"seasons": [{**SEASON, "closes": "07:00"}]},

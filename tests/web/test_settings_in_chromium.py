@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from service.accounts import Role
+from service.calendar import hours_on
 from service.policies import STANDARDS
 from tests.live_office import PASSWORD, LiveOffice, live_office, served
 from tests.web.conftest import watch
@@ -150,6 +151,46 @@ def test_a_calendar_that_closes_before_it_opens_is_refused_and_nothing_typed_is_
     assert calendar.holidays[0].day == date(2027, 3, 20)
     assert "[[calendar.seasons]]  # surat edaran" in site.live.config.read_text("utf-8")
     expect(season).not_to_contain_text("belum dinilai")
+
+
+@pytest.mark.parametrize(("lang", "width"), [("id", 360), ("en", 1280)])
+def test_the_hours_of_a_weekday_are_its_own_by_keyboard_alone(
+    site: Site,
+    lang: str,
+    width: int,
+    keep: Callable[[Page, str], None],
+    violations: Callable[[Page], list[str]],
+) -> None:
+    """A fold opens where something in it is wrong, and nothing typed is lost."""
+    page = site.open("/settings", lang, width)
+    day = page.locator("details.weekday").nth(2)
+    day.locator("summary").focus()
+    page.keyboard.press("Enter")
+    for typed in ("", "9.00", "25.00", "", "12.00"):
+        page.keyboard.press("Tab")
+        page.keyboard.type(typed)
+    page.keyboard.press("Enter")
+    fault = page.locator("#closes-wednesday-problem")
+    expect(fault).to_contain_text("25.00")
+    expect(page.locator("#closes-wednesday")).to_be_focused()
+    expect(page.locator("#break-wednesday-problem")).to_be_visible()
+    expect(page.locator("#opens-wednesday")).to_have_value("9.00")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert violations(page) == []
+    keep(page, f"settings-weekday-{lang}-{width}")
+    page.locator("#closes-wednesday").fill("8.00")
+    page.locator("#break-to-wednesday").fill("13.00")
+    day.locator("summary").press("Enter")
+    page.get_by_role("button", name={"id": "Simpan", "en": "Save"}[lang]).click()
+    expect(fault).to_be_visible()
+    page.locator("#closes-wednesday").fill("14.30")
+    page.keyboard.press("Enter")
+    expect(page.locator("#bar")).to_be_focused()
+    expect(day.locator("summary")).to_contain_text({"id": "14.30", "en": "14:30"}[lang])
+    wednesday = hours_on(site.live.setup.settings.calendar, date(2026, 11, 25))
+    assert (wednesday.opens, wednesday.closes) == (time(9), time(14, 30))
+    assert wednesday.pause == (time(12), time(13))
+    keep(page, f"settings-weekday-saved-{lang}-{width}")
 
 
 def test_who_saves_second_is_told_and_keeps_what_was_typed(site: Site) -> None:

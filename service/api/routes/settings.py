@@ -50,6 +50,9 @@ def save_calendar(caller: Who, door: TheDoor, setup: TheSetup, body: s.CalendarS
         special=None
         if body.special is None
         else [edits.SpecialWish(one.row, one.since, one.until, one.note) for one in body.special],
+        weekdays=None
+        if body.weekdays is None
+        else {name: _hours(one) for name, one in body.weekdays.items()},
     )
     with told():
         setup.save_edit(edits.calendar_edit(wish, setup.written), body.version, caller.name)

@@ -111,6 +111,7 @@
     for (const [place, lines] of texts) {
       place.textContent = [...new Set(lines)].join(" ");
       place.hidden = false;
+      for (let fold = place.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
       const holder = place.closest(".field, .weekdays");
       for (const one of holder?.querySelectorAll("input:not([type=checkbox]), select, textarea") ?? []) {
         one.setAttribute("aria-invalid", "true");

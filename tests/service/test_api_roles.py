@@ -50,7 +50,7 @@ CALENDAR: dict[str, Any] = {
     "work_ends": "17:00",
     "break": ["12:15", "13:00"],
     "friday_break": ["11:30", "13:15"],
-    "weekdays": {"wednesday": {"closes": "14.30"}},
+    "weekdays": {"wednesday": {"closes": "14.00"}},
     "working_days": ["monday", "tuesday", "wednesday", "thursday", "friday"],
     "seasons": [
         {

@@ -132,6 +132,10 @@ class OfficeView(Protocol):
         """The board now."""
         ...
 
+    def revision(self) -> int:
+        """The revision of the board: what it shows is another only under another one."""
+        ...
+
     def standing(self, counter: str) -> tuple[Verdict, ...]:
         """Today's standing verdicts of a counter. Errors: KeyError."""
         ...

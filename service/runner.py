@@ -441,6 +441,10 @@ class RunningOffice:
 
         return off
 
+    def revision(self) -> int:
+        """The revision of the board."""
+        return self._revision
+
     def board(self) -> Board:
         """The board now."""
         now = self._clock.now()

@@ -35,6 +35,9 @@ from vision.policy import Policy
 
 log = logging.getLogger("siaga")
 
+KEEP_ALIVE_S = 30
+"""How long a connection may rest, seconds: a board asks every few, on the connection it has."""
+
 SWEEP_S = 3600.0
 """How often the janitor looks for what has been kept long enough, seconds."""
 
@@ -117,7 +120,15 @@ def serve(
             setup=None if demo else setup,
             messages=messages,
         )
-        server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
+        server = _Server(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                timeout_keep_alive=KEEP_ALIVE_S,
+            )
+        )
         stopping = threading.Event()
         janitor = threading.Thread(
             target=keep_house,

@@ -291,6 +291,10 @@ class FakeOffice:
         with self._lock:
             return self._board
 
+    def revision(self) -> int:
+        """The revision of the board."""
+        return self.board().revision
+
     def standing(self, counter: str) -> tuple[Verdict, ...]:
         """Today's standing verdicts of a counter. Errors: KeyError."""
         self._layout.counter(counter)

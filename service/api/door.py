@@ -10,6 +10,7 @@ from fastapi import Request
 from cameras.push import Mailbox
 from service.accounts import Accounts
 from service.api.pictures import SmallPictures
+from service.api.sharing import Shared
 from service.api.streams import Streams
 from service.board import OfficeView
 from service.calendar import review_due
@@ -56,6 +57,7 @@ class Door:
     setup: Setup | None = None
     messages: MessageView | None = None
     small_pictures: SmallPictures = field(default_factory=SmallPictures)
+    tiles: Shared[str] = field(default_factory=Shared)
 
     def desk(self) -> ReviewDesk:
         """Where reviews are taken, at the office's time."""

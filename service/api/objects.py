@@ -10,7 +10,7 @@ from cameras.push import Mailbox
 from service.accounts import Caller
 from service.api.door import Door
 from service.api.errors import Refusal
-from service.board import CameraStatus, Tile
+from service.board import Board, CameraStatus, Tile
 from service.store import Flag, FlagDetail, History
 from vision.layout import Counter
 from vision.policy import Clause, Policy
@@ -41,9 +41,8 @@ def tiles_for(caller: Caller, tiles: tuple[Tile, ...]) -> tuple[Tile, ...]:
     return tuple(tile for tile in tiles if caller.may_see(tile.counter))
 
 
-def cameras_for(caller: Caller, door: Door) -> tuple[CameraStatus, ...]:
+def cameras_for(caller: Caller, board: Board) -> tuple[CameraStatus, ...]:
     """The cameras of the counters this caller may see."""
-    board = door.office.board()
     if caller.counters is None:
         return board.cameras
     named = {tile.camera for tile in tiles_for(caller, board.tiles)}

@@ -144,14 +144,22 @@ OPEN: dict[str, Any] = {"x-required-role": [], "security": []}
 """Routes for everybody: signing in, and whether the process lives."""
 
 
-def signed_in(request: Request) -> Caller:
-    """The caller whom the route's `Need` let in. A route without one breaks here, and its test."""
+async def signed_in(request: Request) -> Caller:
+    """The caller whom the route's `Need` let in. A route without one breaks here, and its test.
+
+    Asynchronous, as it waits for nothing: else it would be sent to a thread and back.
+    """
     caller: Caller = request.state.caller
     return caller
 
 
+async def door_here(request: Request) -> Door:
+    """The door through which a request came, without a thread."""
+    return door_of(request)
+
+
 Who = Annotated[Caller, Depends(signed_in)]
-TheDoor = Annotated[Door, Depends(door_of)]
+TheDoor = Annotated[Door, Depends(door_here)]
 
 
 def let_into_pages(request: Request) -> None:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from service.api.sharing import Shared
 from service.board import OfficeView
 
 MAX_STREAMS = 100
@@ -38,6 +39,7 @@ class Streams:
         self._lock = threading.Lock()
         self._clients: set[_Client] = set()
         self._closed = False
+        self._told: Shared[str] = Shared()
 
     @property
     def count(self) -> int:
@@ -58,33 +60,43 @@ class Streams:
             client.wake()
 
     async def events(
-        self, board: Callable[[], dict[str, object]], allowed: Callable[[], bool]
+        self,
+        sees: frozenset[str] | None,
+        board: Callable[[], dict[str, object]],
+        allowed: Callable[[], bool],
     ) -> AsyncIterator[str]:
         """The board now and after each change, a heartbeat when nothing changes.
 
-        `board` gives what this client may see, with its `revision`. `allowed` is asked once in a
-        heartbeat; False ends the stream (the session has ended, the token was revoked).
+        `board` gives what this client may see, with its `revision`: the same for all that see the
+        same counters (`sees`, None: all), so it is told once for all that are woken together.
+        `allowed` is asked once in a heartbeat; False ends the stream (the session has ended, the
+        token was revoked).
         """
+
+        def told() -> str:
+            key = (self._office.revision(), sees)
+            return self._told.of(key, lambda: _event("board", board()))
+
         client = _Client(asyncio.get_running_loop())
         with self._lock:
             self._clients.add(client)
         off = self._office.subscribe(client.wake)
         try:
             asked = time.monotonic()
-            yield _event("board", board())
+            yield told()
             while not self._closed:
                 left = self._heartbeat_s - (time.monotonic() - asked)
                 try:
                     await asyncio.wait_for(client.changed.wait(), max(left, 0.001))
                 except TimeoutError:
-                    yield _event("heartbeat", {"revision": self._office.board().revision})
+                    yield _event("heartbeat", {"revision": self._office.revision()})
                 if time.monotonic() - asked >= self._heartbeat_s:
                     asked = time.monotonic()
                     if not await asyncio.to_thread(allowed):
                         return
                 if client.changed.is_set() and not self._closed:
                     client.changed.clear()
-                    yield _event("board", board())
+                    yield told()
                     await asyncio.sleep(LEAST_GAP_S)
         finally:
             off()

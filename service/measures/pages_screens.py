@@ -49,12 +49,20 @@ class Screen(threading.Thread):
         self._shown = pictures
 
     def _fetched(self, path: str) -> bytes:
-        self._asking.request("GET", path, headers={"Accept-Encoding": "gzip"})
-        answer = self._asking.getresponse()
-        body = answer.read()
+        """The body; asked for once more where the server hung up meanwhile, as browsers do."""
+        try:
+            answer, body = self._asked(path)
+        except ConnectionError:
+            self._asking.close()
+            answer, body = self._asked(path)
         if answer.status != 200:
             raise http.client.HTTPException(f"{path}: {answer.status}")
         return gzip.decompress(body) if answer.getheader("Content-Encoding") == "gzip" else body
+
+    def _asked(self, path: str) -> tuple[http.client.HTTPResponse, bytes]:
+        self._asking.request("GET", path, headers={"Accept-Encoding": "gzip"})
+        answer = self._asking.getresponse()
+        return answer, answer.read()
 
     def switch_off(self) -> None:
         """Hang up."""

@@ -46,12 +46,12 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 # ------------------------------------------------------------ Siap?
 
 
-def _board(request: Request, who: Who, door: Door, template: str, mode: str) -> HTMLResponse:
+def _board(request: Request, who: Who, door: Door, template: str, mode: str) -> str:
     lang = language(request)
     office = door.office.board()
-    seen = replace(office, tiles=tiles_for(who, office.tiles), cameras=cameras_for(who, door))
+    seen = replace(office, tiles=tiles_for(who, office.tiles), cameras=cameras_for(who, office))
     board = board_view(seen, door.office.policy(), lang)
-    page = render(
+    return render(
         template,
         request,
         lang,
@@ -61,7 +61,6 @@ def _board(request: Request, who: Who, door: Door, template: str, mode: str) -> 
         release=f"{release()} {lang}",
         **offers(who),
     )
-    return HTMLResponse(page)
 
 
 @router.get("/")
@@ -69,21 +68,27 @@ def show_board(
     request: Request, who: Who, door: TheDoor, mode: Annotated[str, Query()] = ""
 ) -> Response:
     """Siap?"""
-    return _board(request, who, door, "board.html", mode)
+    return HTMLResponse(_board(request, who, door, "board.html", mode))
 
 
 @router.get("/board/tiles")
 def show_tiles(
     request: Request, who: Who, door: TheDoor, mode: Annotated[str, Query()] = ""
 ) -> Response:
-    """What changes on the board, for a page that is open already."""
-    return _board(request, who, door, "board_fragment.html", mode)
+    """What changes on the board, for a page that is open already; as one event wakes them all, it
+    is made once for all that may see the same.
+    """
+    may = tuple(sorted(offers(who).items()))
+    key = (door.office.revision(), language(request), mode, who.counters, may)
+    return HTMLResponse(
+        door.tiles.of(key, lambda: _board(request, who, door, "board_fragment.html", mode))
+    )
 
 
 @router.get("/board/pulse")
 def show_pulse(who: Who, door: TheDoor) -> Response:
     """The revision of the board: a sign of life for a page whose stream is silent."""
-    return PlainTextResponse(str(door.office.board().revision))
+    return PlainTextResponse(str(door.office.revision()))
 
 
 # ------------------------------------------------------------ Putar ulang

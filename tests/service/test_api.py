@@ -100,10 +100,11 @@ def test_a_board_asks_for_pictures_no_larger_than_it_shows_them(siti: TestClient
     whole = siti.get("/api/v1/counters/loket_1/picture")
     small = siti.get("/api/v1/counters/loket_1/picture?small=true")
     again = siti.get("/api/v1/counters/loket_1/picture?small=true")
-    shapes = [
-        cv2.imdecode(np.frombuffer(one.content, np.uint8), cv2.IMREAD_COLOR).shape[:2]
-        for one in (whole, small)
-    ]
+    shapes = []
+    for one in (whole, small):
+        image = cv2.imdecode(np.frombuffer(one.content, np.uint8), cv2.IMREAD_COLOR)
+        assert image is not None
+        shapes.append(image.shape[:2])
     assert shapes == [(360, 640), (270, 480)]
     assert again.content == small.content
     assert small.headers["etag"] != whole.headers["etag"]

@@ -119,6 +119,25 @@ def test_a_narrow_token_hears_only_of_its_counters(house: House, app: FastAPI) -
             assert other not in text
 
 
+def test_clients_woken_together_are_each_told_what_they_may_see(
+    house: House, app: FastAPI
+) -> None:
+    """An event is told once for all that see the same, and never to who sees less."""
+    headers = [token(house, "board"), token(house, "board", "counter:loket_2")]
+    with (
+        served(app) as url,
+        httpx.stream("GET", f"{url}/api/v1/stream", headers=headers[0]) as whole,
+        httpx.stream("GET", f"{url}/api/v1/stream", headers=headers[1]) as narrow,
+    ):
+        coming = [events(whole), events(narrow)]
+        for one in coming:
+            next(one)
+        house.office.turn(clock(8, 1))
+        told = [next(e for e in one if e[0] == "board" and e[1]["revision"] == 2) for one in coming]
+    counters = [[c["counter"] for c in body["counters"]] for _, body in told]  # type: ignore[attr-defined]
+    assert counters == [["loket_1", "loket_2", "loket_3"], ["loket_2"]]
+
+
 def test_a_stream_ends_when_its_token_is_revoked(house: House, app: FastAPI) -> None:
     """Revocation does not wait for the client to come again."""
     headers = token(house, "board")

@@ -135,7 +135,7 @@ def cameras(caller: Who, door: TheDoor) -> Response:
     """The health of every camera."""
     teller = _teller(door)
     items: tuple[CameraAnswer, ...] = tuple(
-        teller.camera(camera) for camera in objects.cameras_for(caller, door)
+        teller.camera(camera) for camera in objects.cameras_for(caller, door.office.board())
     )
     return answer(CamerasAnswer(items=items))
 
@@ -168,7 +168,7 @@ def stream(request: Request, caller: Who, door: TheDoor) -> Response:
         return now is not None and BOARD.admits(now)
 
     return StreamingResponse(
-        door.streams.events(lambda: _compact(caller, door), allowed),
+        door.streams.events(caller.counters, lambda: _compact(caller, door), allowed),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -177,7 +177,7 @@ def stream(request: Request, caller: Who, door: TheDoor) -> Response:
 def _compact(caller: Caller, door: Door) -> dict[str, object]:
     """The board in a few words: enough to know what to ask for."""
     board = door.office.board()
-    seen = objects.cameras_for(caller, door)
+    seen = objects.cameras_for(caller, board)
     return {
         "revision": board.revision,
         "now": board.now.isoformat(),

@@ -23,7 +23,8 @@ siaga bench --against naive --python PYTHON --format markdown > docs/performance
 ```
 
 PYTHON is an interpreter that has the extra `train`; without `--against` the naive pipeline is left
-out. `siaga bench` prints the same figures as a table, `siaga bench NAME...` only these measures.
+out, and without the extra `dev` and Chromium (`make packages`) the pages are.
+`siaga bench` prints the same figures as a table, `siaga bench NAME...` only these measures.
 Nothing here is a timed test: a busy machine must not fail a build.
 
 ## How to read it
@@ -32,6 +33,8 @@ Nothing here is a timed test: a busy machine must not fail a build.
   fresh process, one thread a network and without spinning, as an office runs.
 - Wall / CPU above {CONTENDED}, where one thread works at a time (detector, step, check, readiness):
   the machine was busy, CPU figures count and wall figures do not. At night it is large.
+- Times of `pages` are wall times of a server, a browser and what runs beside them: read them with
+  the load. Its streams and wall screens are CPU time.
 - Load is the machine's load average when the measure began. From - to are the least and the most
   of n.
 """

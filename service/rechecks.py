@@ -49,9 +49,12 @@ class RecheckDesk:
         said = {_key(row) for row in self.store.rechecks.rows(first, last)}
         places = [
             place
-            for place in self.store.rechecks.met(first, last)
-            if rechecked(place.day, place.counter, place.clause, place.slot, share)
-            and (among is None or place.counter in among)
+            for place in self.store.rechecks.met(
+                first,
+                last,
+                lambda day, counter, clause, slot: rechecked(day, counter, clause, slot, share),
+            )
+            if (among is None or place.counter in among)
             and _key(place) not in said
         ]
         if not places:

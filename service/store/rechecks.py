@@ -1,7 +1,9 @@
 """The sample of met verdicts that humans look at again: where it may lie, and what they said."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -77,8 +79,16 @@ class Rechecks:
         with self._database.read() as connection:
             return tuple(_row(row) for row in connection.execute(query))
 
-    def met(self, since: date, until: date) -> tuple[MetPlace, ...]:
-        """Every span of these days that stands as met, oldest day first."""
+    def met(
+        self,
+        since: date,
+        until: date,
+        wanted: Callable[[date, str, str, Slot], bool] = lambda *place: True,
+    ) -> tuple[MetPlace, ...]:
+        """Every span of these days that stands as met, oldest day first; of the places `wanted`.
+
+        Of a month there are tens of thousands: a place is made only of those.
+        """
         newest = (
             select(func.max(record.c.record_id))
             .where(record.c.day >= since.isoformat(), record.c.day <= until.isoformat())
@@ -96,17 +106,12 @@ class Rechecks:
             .where(record.c.record_id.in_(newest), record.c.outcome == Outcome.MET.value)
             .order_by(record.c.day, record.c.record_id)
         )
+        day_of, slots = cache(date.fromisoformat), {slot.value: slot for slot in Slot}
         with self._database.read() as connection:
             return tuple(
-                MetPlace(
-                    row.record_id,
-                    date.fromisoformat(row.day),
-                    row.counter,
-                    row.clause,
-                    Slot(row.slot),
-                    instant(row.decided_at),
-                )
-                for row in connection.execute(query)
+                MetPlace(record_id, day_of(day), counter, clause, slots[slot], instant(decided_at))
+                for record_id, day, counter, clause, slot, decided_at in connection.execute(query)
+                if wanted(day_of(day), counter, clause, slots[slot])
             )
 
     def pictured(self, since: datetime) -> dict[str, list[datetime]]:

@@ -55,7 +55,8 @@ class Edit:
     """One section as it shall be: what is wrong with it already, and how it is written.
 
     `orders` names for each list of rows the place on the page of each row of the file, `places` the
-    field of the page for a key of the file that is typed elsewhere.
+    field of the page for a key of the file that is typed elsewhere. `secrets` are files beside the
+    office's file that it names, with what they hold.
     """
 
     section: str
@@ -64,6 +65,7 @@ class Edit:
     orders: Mapping[str, Sequence[int]] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
     detail: Mapping[str, object] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def told(self, error: SettingsError) -> list[Problem]:
         """What the file would have wrong with it, beside the fields of the page."""

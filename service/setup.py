@@ -32,6 +32,7 @@ from service.office import Drawing
 from service.office_file import (
     CameraDraft,
     CounterDraft,
+    FileUnwritable,
     LayoutDraft,
     OfficeFile,
     Proposal,
@@ -533,12 +534,19 @@ class Setup:
         with self._saving:
             if edit.problems:
                 raise SetupRefused(edit.problems)
+            written: list[Path] = []
             try:
+                for name, secret in edit.secrets.items():
+                    self._keep(name, secret.encode(), 0o600, written)
                 proposal = self.file.with_change(edit.put, version)
-            except SettingsError as error:
-                raise SetupRefused(edit.told(error)) from error
-            before = self._version
-            saved = self.file.save(proposal)
+                before = self._version
+                saved = self.file.save(proposal)
+            except BaseException as error:
+                for path in written:
+                    path.unlink(missing_ok=True)
+                if isinstance(error, SettingsError):
+                    raise SetupRefused(edit.told(error)) from error
+                raise
             detail: dict[str, object] = {"before": before, "section": edit.section, **edit.detail}
             self._go_on(proposal.settings, saved, by, "settings.save", detail)
         return proposal.settings
@@ -662,8 +670,11 @@ class Setup:
 
     def _keep(self, name: str, content: bytes, mode: int, written: list[Path]) -> None:
         path = self.file.path.parent / name
-        path.parent.mkdir(mode=0o700 if mode == 0o600 else 0o755, exist_ok=True)
-        write_whole(path, content, mode)
+        try:
+            path.parent.mkdir(mode=0o700 if mode == 0o600 else 0o755, exist_ok=True)
+            write_whole(path, content, mode)
+        except OSError as error:
+            raise FileUnwritable(f"{path.parent}: {error.strerror}") from error
         written.append(path)
 
     # --- problems ----------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from service.board import CameraState, TileState
 from service.calendar import HolidayKind
 from service.dress import DressKind
 from service.languages import Lang as Lang  # told on
-from service.messages.vocabulary import LetterState, Topic, Trouble
+from service.messages.vocabulary import LetterState, Route, Topic, Trouble
 from service.store.reviews import Case, Look, Queue
 from vision.briefing import Leader, TickItem
 from vision.day import Phase
@@ -60,6 +60,7 @@ VOCABULARIES: tuple[type[Enum], ...] = (
     Topic,
     LetterState,
     Trouble,
+    Route,
     HolidayKind,
     DressKind,
 )

@@ -19,6 +19,7 @@ from service.api.headers import Guard
 from service.api.routes import (
     board,
     briefings,
+    message_settings,
     observations,
     operations,
     people,
@@ -106,7 +107,7 @@ def create_app(
     )
     parts = (
         *(board, records, reviews, rechecks, replays, observations, briefings, trends),
-        *(setup_routes, settings_routes, people, push, message_routes, session),
+        *(setup_routes, settings_routes, message_settings, people, push, message_routes, session),
     )
     for part in parts:
         app.include_router(part.router, prefix=PREFIX, responses=REFUSALS)

@@ -2,13 +2,9 @@
 
 import argparse
 from pathlib import Path
-from uuid import uuid4
 
-from service.messages.mqtt import try_out as try_broker
-from service.messages.postman import try_out
-from service.messages.values import Recipient
+from service.messages.trial import send_trial
 from service.messages.vocabulary import LetterState, Trouble
-from service.messages.wording import trial
 from service.settings import Settings, load_settings
 from service.store import open_store
 from vision.errors import ConfigError
@@ -56,15 +52,7 @@ def _test(settings: Settings, only: list[str] | None) -> int:
                 f'--to: expected one of {", ".join(known)}, got "{name}"; '
                 f"see [[messages.to]] in {settings.path.name}"
             )
-    chosen = {name: known[name] for name in only or known}
-
-    def words(recipient: Recipient) -> tuple[str, str]:
-        said = trial(settings.name, settings.messages.board_url, recipient.lang)
-        return said.title, said.body
-
-    results = try_out(chosen, uuid4().hex, words)
-    if broker is not None:
-        results["mqtt"] = try_broker(broker, settings.office, words(Recipient("mqtt"))[0])
+    results = send_trial(settings, only, broker=only is None)
     for name, trouble in results.items():
         print(f"{name}: {'sent' if trouble is None else f'NOT SENT: {REMEDIES[trouble]}'}")
     return 1 if any(results.values()) else 0

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import httpx
 
 from service.messages.values import Recipient
-from service.messages.vocabulary import Trouble
+from service.messages.vocabulary import Route, Trouble
 
 CONNECT_S = 5.0
 READ_S = 10.0
@@ -34,6 +34,13 @@ SIGNATURE_HEADER = "Siaga-Signature"
 
 WEBHOOKS = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})
 """Schemes of addresses that take headers of ours."""
+
+_ROUTES = {
+    "tgram": Route.TELEGRAM,
+    "mailto": Route.EMAIL,
+    "mailtos": Route.EMAIL,
+    "whatsapp": Route.WHATSAPP,
+}
 
 _LOADING = threading.Lock()
 
@@ -128,6 +135,16 @@ def target_of(recipient: Recipient) -> Target:
             raise NotSent(Trouble.NO_ADDRESS)
         return SignedHook(recipient.address, recipient.secret)
     return AppriseTarget(recipient.address)
+
+
+def route_of(recipient: Recipient) -> Route:
+    """Which way a recipient is reached; nothing else of its address."""
+    scheme = recipient.address.partition(":")[0].lower()
+    if not recipient.address:
+        return Route.NONE
+    if recipient.secret:
+        return Route.SIGNED
+    return _ROUTES.get(scheme, Route.WEBHOOK if scheme in WEBHOOKS else Route.OTHER)
 
 
 def is_web(address: str) -> bool:

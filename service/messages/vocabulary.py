@@ -16,6 +16,18 @@ TOPICS = frozenset({Topic.DIGEST, Topic.CAMERA, Topic.COUNTER})
 """What a recipient may choose from; all of it by default."""
 
 
+class Route(StrEnum):
+    """Which way an address leads, as far as it may be told of a secret."""
+
+    TELEGRAM = "telegram"
+    EMAIL = "email"
+    WHATSAPP = "whatsapp"
+    WEBHOOK = "webhook"
+    SIGNED = "signed"
+    OTHER = "other"
+    NONE = "none"
+
+
 class LetterState(StrEnum):
     """What became of a message to one recipient.
 

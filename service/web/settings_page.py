@@ -15,7 +15,9 @@ from service.api import schemas_settings as s
 from service.api.door import Door
 from service.api.routes.people import accounts_answer, act_words, audit_answer, tokens_answer
 from service.api.schemas import Words
+from service.api.schemas_message_settings import MessageSettingsAnswer
 from service.api.security import PEOPLE, SETUP, TheDoor, Who
+from service.api.tell_message_settings import messages_answer
 from service.api.tell_settings import (
     calendar_answer,
     dress_answer,
@@ -26,6 +28,7 @@ from service.api.tell_settings import (
 )
 from service.calendar import FRIDAY, HolidayKind
 from service.dress import DressKind
+from service.messages.vocabulary import TOPICS, Topic
 from service.policies import WITH_RULE
 from service.privacy import assessment, notice
 from service.settings import WEEKDAYS
@@ -53,6 +56,7 @@ TABS = (
     ("dress", "/settings/dress"),
     ("roster", "/settings/roster"),
     ("policy", "/settings/policy"),
+    ("messages", "/settings/messages"),
     ("retention", "/settings/retention"),
     ("accounts", "/settings/accounts"),
     ("privacy", "/settings/privacy"),
@@ -69,6 +73,15 @@ NUMBERS: Mapping[Signal, tuple[str, ...]] = {
     Signal.CHAT: ("chat_", "px_person"),
 }
 """How the numbers begin that a signal card is judged by; those of sight hold for all."""
+
+ADDRESSES = (
+    ("telegram", "tgram://BOT_TOKEN/CHAT_ID/"),
+    ("email", "mailtos://NAME:PASSWORD@smtp.example.go.id:587?to=kepala@example.go.id"),
+    ("whatsapp", "whatsapp://TOKEN@FROM_PHONE_ID/6281234567890"),
+    ("gateway", "jsons://gateway.example.go.id/path"),
+    ("signed", "https://gateway.example.go.id/path"),
+)
+"""How addresses look, by the words of what they lead to; docs/messages.md has them too."""
 
 BLANK: dict[str, Any] = {
     **dict.fromkeys(("briefing", "opens", "closes", "work_ends", "name", "note", "date"), ""),
@@ -237,6 +250,62 @@ def show_roster(request: Request, who: Who, door: TheDoor) -> Response:
     """Which counters are served."""
     view = None if door.setup is None else roster_answer(door.setup)
     return page("roster", request, who, door, view)
+
+
+@router.get("/settings/messages", dependencies=[Depends(SETUP)])
+def show_messages(request: Request, who: Who, door: TheDoor) -> Response:
+    """Who is told of what."""
+    lang = language(request)
+    return page(
+        "messages",
+        request,
+        who,
+        door,
+        None if door.setup is None else _messages(messages_answer(door.setup), lang),
+        topics=[(topic, word(topic, lang)) for topic in Topic if topic in TOPICS],
+        tongues=[(o, text(f"settings.language_{o or 'usual'}", lang)) for o in ("", *Lang)],
+        likes=[(text(f"settings.like_{what}", lang), like) for what, like in ADDRESSES],
+        blank_route={
+            "row": None,
+            "name": "",
+            "language": "",
+            "tell": TOPICS,
+            "quiet": ("", ""),
+            "signed": False,
+            "unready": False,
+        },
+    )
+
+
+def _messages(told: MessageSettingsAnswer, lang: Lang) -> dict[str, Any]:
+    separator = text("date.separator", lang)
+    broker = told.mqtt
+    return {
+        "version": told.version,
+        "language": told.language,
+        "cool_down_min": number_text(told.cool_down_min, lang),
+        "board_url": told.board_url,
+        "to": [
+            {
+                "row": one.row,
+                "name": one.name,
+                "route": _either(one.route_text, lang),
+                "language": one.language or "",
+                "tell": one.tell,
+                "quiet": [at.replace(":", separator) for at in one.quiet or ("", "")],
+                "signed": one.signed,
+                "unready": not one.ready,
+            }
+            for one in told.to
+        ],
+        "mqtt": {
+            "host": "" if broker is None else broker.host,
+            "port": "" if broker is None or broker.port is None else broker.port,
+            "user": "" if broker is None else broker.user,
+            "has_password": broker is not None and broker.has_password,
+            "tls": broker is not None and broker.tls,
+        },
+    }
 
 
 @router.get("/settings/retention", dependencies=[Depends(SETUP)])

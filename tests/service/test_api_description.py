@@ -20,6 +20,7 @@ from cameras.push import Mailbox
 from service.accounts import Accounts, LoginRefused, LoginWaits, Role
 from service.api import create_app
 from service.api import schemas as answers
+from service.api import schemas_message_settings as message_set_answers
 from service.api import schemas_messages as message_answers
 from service.api import schemas_people as people
 from service.api import schemas_replays as replays
@@ -65,6 +66,9 @@ MODELS: dict[str, type[BaseModel]] = {
     "PUT /api/v1/settings/retention": set_answers.RetentionAnswer,
     "GET /api/v1/settings/roster": set_answers.RosterAnswer,
     "PUT /api/v1/settings/roster": set_answers.RosterAnswer,
+    "PUT /api/v1/settings/messages": message_set_answers.MessageSettingsAnswer,
+    "GET /api/v1/settings/messages": message_set_answers.MessageSettingsAnswer,
+    "POST /api/v1/settings/messages/trial": message_set_answers.TrialAnswer,
     "GET /api/v1/settings/privacy": set_answers.PrivacyAnswer,
     "PUT /api/v1/settings/privacy": set_answers.PrivacyAnswer,
     "GET /api/v1/settings/notice": set_answers.NoticeAnswer,

@@ -83,6 +83,19 @@ RETENTION: dict[str, Any] = {
     "samples_days": "2",
     "evidence_gb": "20,5",
 }
+MESSAGES: dict[str, Any] = {
+    "version": IN_FORCE,
+    "cool_down_min": "45",
+    "to": [
+        {
+            "name": "kepala-kantor",
+            "address": "json://127.0.0.1:9/kunci",
+            "tell": ["digest", "counter"],
+            "quiet": ["18:00", "06.30"],
+        }
+    ],
+    "mqtt": {"host": ""},
+}
 PRIVACY: dict[str, Any] = {
     "version": IN_FORCE,
     "controller": "Kepala KPPN Contoh",
@@ -220,6 +233,9 @@ CASES = {
     "PUT /api/v1/settings/roster": Case(
         "/api/v1/settings/roster", body={"version": IN_FORCE, "served": {"loket_1": True}}
     ),
+    "GET /api/v1/settings/messages": Case("/api/v1/settings/messages"),
+    "PUT /api/v1/settings/messages": Case("/api/v1/settings/messages", body=MESSAGES),
+    "POST /api/v1/settings/messages/trial": Case("/api/v1/settings/messages/trial", body={}),
     "GET /api/v1/settings/privacy": Case("/api/v1/settings/privacy"),
     "PUT /api/v1/settings/privacy": Case("/api/v1/settings/privacy", body=PRIVACY),
     "GET /api/v1/settings/notice": Case("/api/v1/settings/notice"),

@@ -12,6 +12,7 @@ from service.accounts import Role
 from service.calendar import hours_on
 from service.policies import STANDARDS
 from tests.live_office import PASSWORD, LiveOffice, live_office, served
+from tests.receivers import web_hook
 from tests.web.conftest import watch
 
 pytestmark = pytest.mark.browser
@@ -88,7 +89,8 @@ def site(tmp_path: Path, chromium: Browser) -> Iterator[Site]:
 
 
 PARTS = (
-    *("", "/dress", "/roster", "/policy", "/retention", "/accounts", "/privacy", "/notice"),
+    *("", "/dress", "/roster", "/policy", "/messages", "/retention", "/accounts", "/privacy"),
+    "/notice",
     *("/assessment", "/audit"),
 )
 
@@ -317,6 +319,68 @@ def test_a_policy_file_with_an_unknown_key_is_refused_in_words(site: Site, tmp_p
     page.get_by_role("button", name="Periksa dan pilih").click()
     expect(page.locator("main")).to_contain_text("dipilih dan berlaku mulai")
     assert site.live.setup.waiting_policy is not None
+
+
+@pytest.mark.parametrize(("lang", "width"), [("id", 360), ("en", 1280)])
+def test_a_recipient_is_added_tried_out_and_removed_by_keyboard_alone(
+    site: Site,
+    lang: str,
+    width: int,
+    keep: Callable[[Page, str], None],
+    violations: Callable[[Page], list[str]],
+) -> None:
+    """What is wrong stands beside its field and nothing typed is lost; the trial truly arrives;
+    the address is never shown again.
+    """
+    said = {
+        "id": ("Kirim percobaan: kepala", "Terkirim", "menolak", "Hapus: kepala"),
+        "en": ("Send a trial: kepala", "Sent", "refused", "Remove: kepala"),
+    }[lang]
+    page = site.open("/settings/messages", lang, width)
+    with web_hook(200, 401) as hook:
+        page.locator("[data-list=to] [data-add]").press("Enter")
+        page.keyboard.type("kepala")
+        page.keyboard.press("Tab")
+        page.keyboard.type("rahasia")
+        page.keyboard.press("Enter")
+        fault = page.locator("[data-list=to] [data-problem=address]")
+        expect(fault).to_be_visible()
+        expect(fault).not_to_contain_text("rahasia")
+        expect(page.locator("[name=address]")).to_be_focused()
+        expect(page.locator("[name=address]")).to_have_value("rahasia")
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        keep(page, f"settings-messages-fault-{lang}-{width}")
+        page.keyboard.press("Control+A")
+        page.keyboard.type(hook.address)
+        page.locator("#host-mqtt").fill("mqtt://panel")
+        page.keyboard.press("Enter")
+        expect(page.locator("#host-mqtt")).to_be_focused()
+        expect(page.locator("#host-mqtt-problem")).to_be_visible()
+        page.keyboard.press("Control+A")
+        page.keyboard.press("Delete")
+        page.keyboard.press("Enter")
+        expect(page.locator("#bar")).to_be_focused()
+        (one,) = site.live.setup.settings.messages.recipients
+        assert (one.name, one.address) == ("kepala", hook.address)
+        assert "kunci-rahasia" not in page.content() + site.live.config.read_text("utf-8")
+
+        trial = page.get_by_role("button", name=said[0])
+        trial.press("Enter")
+        says = page.locator(".trial-says")
+        expect(says).to_contain_text(said[1])
+        expect(trial).to_be_focused()
+        assert "KPPN Contoh" in hook.got[0]["title"]
+        trial.press("Enter")
+        expect(says).to_contain_text(said[2])
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    keep(page, f"settings-messages-{lang}-{width}")
+    page.get_by_role("button", name=said[3]).press("Enter")
+    expect(page.locator("[data-list=to] [data-add]")).to_be_focused()
+    page.locator("#cool_down_min").press("Enter")
+    expect(page.locator("#bar")).to_be_focused()
+    assert site.live.setup.settings.messages.recipients == ()
 
 
 def test_counters_served_and_the_notice_change_with_a_save(site: Site) -> None:

@@ -60,6 +60,7 @@
       if (times.some(Boolean)) told[pair.dataset.pair] = times;
       else told[pair.dataset.pair] = none && !none.checked ? null : [];
     }
+    for (const part of scope.querySelectorAll("[data-part]")) told[part.dataset.part] = read(part);
     for (const list of scope.querySelectorAll("[data-list]")) {
       const items = [...list.querySelectorAll("[data-item]")];
       told[list.dataset.list] =
@@ -87,6 +88,11 @@
     const parts = where.split(".");
     if (parts[0] === form.dataset.section) parts.shift();
     let scope = form;
+    const part = form.querySelector(`[data-part="${CSS.escape(parts[0] ?? "")}"]`);
+    if (part) {
+      scope = part;
+      parts.shift();
+    }
     const list = form.querySelector(`[data-list="${CSS.escape(parts[0] ?? "")}"]`);
     if (list && parts.length > 1) {
       const items = [...list.querySelectorAll("[data-item]")];
@@ -226,6 +232,26 @@
       }
       if (act.dataset.secret !== undefined) showSecret({ dataset: act.dataset, reset() {} }, answer.told);
       else reloadSaying(say(act.dataset.said));
+    });
+  }
+
+  // A trial message goes as it is saved; what became of it stands beside the button.
+  for (const trial of document.querySelectorAll("[data-trial]")) {
+    const says = trial.parentElement.querySelector(".trial-says");
+    let busy = false;
+    trial.addEventListener("click", async () => {
+      if (busy) return;
+      busy = true;
+      trial.setAttribute("aria-disabled", "true");
+      says.className = "trial-says";
+      says.textContent = say("trial_sending");
+      const answer = await ask("POST", "/api/v1/settings/messages/trial", JSON.parse(trial.dataset.trial));
+      busy = false;
+      trial.removeAttribute("aria-disabled");
+      const result = answer.ok ? answer.told.results[0] : null;
+      says.classList.add(result?.sent ? "is-sent" : "is-unsent");
+      if (!result) says.textContent = problemsOf(answer)[0].text;
+      else says.textContent = result.sent ? say("trial_sent") : say("trial_failed", { why: result.trouble_text[lang] });
     });
   }
 

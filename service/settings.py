@@ -100,6 +100,16 @@ class Credentials:
     password: str = field(repr=False)
 
 
+CAMERAS_A_SECOND = 16
+"""So many cameras can be looked at each second before opening on two cores; with more of them each
+is taken from less often. Source: docs/performance.md, `cameras`."""
+
+
+def usual_period_s(camera_count: int) -> float:
+    """How often a picture is taken of each of so many cameras before opening, seconds."""
+    return min(10.0, max(1.0, camera_count / CAMERAS_A_SECOND))
+
+
 @dataclass(frozen=True, slots=True)
 class CameraSettings:
     """One camera. `address` is a URL without name and password, or the path of a file or folder.
@@ -406,8 +416,12 @@ class CameraTable(Table):
         description="name of the environment variable that holds a bearer token (http)",
     )
     token_file: str | None = Field(default=None, description="file that holds a bearer token")
-    period_s: float = Field(
-        default=1.0, ge=0.1, le=10, description="one picture each so many seconds"
+    period_s: float | None = Field(
+        default=None,
+        ge=0.1,
+        le=10,
+        description="one picture each so many seconds before opening "
+        "(default: 1; with more than 16 cameras their number / 16)",
     )
     starts_at: datetime | None = Field(
         default=None, description="time of the first frame of a clip, with its UTC offset"
@@ -934,16 +948,19 @@ class _Reading:
 
     def cameras(self) -> tuple[CameraSettings, ...]:
         cameras = []
-        for index, data in self.repeated("cameras"):
+        rows = self.repeated("cameras")
+        for index, data in rows:
             path: KeyPath = ("cameras", index)
             table = self.file.read(CameraTable, data, path, self.faults)
             if table is not None:
-                camera = self.camera(table, path)
+                camera = self.camera(table, path, usual_period_s(len(rows)))
                 cameras += [camera] if camera else []
         self.no_id_twice("cameras")
         return tuple(cameras)
 
-    def camera(self, table: CameraTable, path: KeyPath) -> CameraSettings | None:
+    def camera(
+        self, table: CameraTable, path: KeyPath, period_s: float
+    ) -> CameraSettings | None:
         given = [
             (kind, word)
             for kind, word in (
@@ -995,7 +1012,7 @@ class _Reading:
             kind=kind,
             address=address,
             credentials=credentials,
-            period_s=table.period_s,
+            period_s=period_s if table.period_s is None else table.period_s,
             reference=reference,
             masks=tuple(mask for mask in masks if mask is not None),
             starts_at=table.starts_at,

@@ -21,7 +21,7 @@ from vision.values import Observation, Outcome, Reason, Slot, Verdict, View
 EARLY = frozenset({Phase.SETUP, Phase.GO_NO_GO})
 """The phases before opening."""
 
-OPEN_LOOK_S = 5.0
+OPEN_LOOK_S = 10.0
 """In open hours a picture is taken so often at most, however fast they come; holds are minutes."""
 
 HEALTH_S = 10.0
@@ -96,6 +96,7 @@ class Pace:
     """How often, in seconds. `force_s`: look again whatever the gate says, and `doubt_s` where an
     absence may yet accuse; `people_s` and `desk_s` between looks at people and a desk that move all
     the time; `badge_s` between crops while the tag is undecided, `badge_due_s` afterwards.
+    `at_once`: people are looked at as soon as they move, though somebody was there already.
 
     Looks are due on a grid of time, not so long after the last one: who starts in the middle comes
     to the same looks. `offset_s` moves the grid of a camera, so that not all are due at once.
@@ -107,6 +108,7 @@ class Pace:
     desk_s: float
     badge_s: float
     badge_due_s: float
+    at_once: bool
     offset_s: float = 0.0
 
     def due(self, last: datetime, at: datetime, every_s: float) -> bool:
@@ -145,6 +147,7 @@ def pace_at(
         desk_s=2 * look_s,
         badge_s=window_s / (4 * parameters["badge_not_crops"]),
         badge_due_s=window_s / parameters["badge_met_crops"],
+        at_once=early,
         offset_s=offset_s,
     )
 
@@ -264,9 +267,14 @@ def decide(
         way for way, glance in known.items() if _changed(way, gate.since(glance), places)
     )
     wanted = ways - known.keys()
-    for way in (Way.DESK, Way.PEOPLE):
-        if way in known and _wanted(way, known[way], at, open_, memory, pace, pending):
-            wanted.add(way)
+    if Way.DESK in known:
+        comes = places.visitor_changed(gate.since(known[Way.DESK]))
+        if _desk_wanted(known[Way.DESK], at, pace, pending, open=Way.DESK in open_, comes=comes):
+            wanted.add(Way.DESK)
+    if Way.PEOPLE in known and _people_wanted(
+        known[Way.PEOPLE], at, open_, memory, pace, pending
+    ):
+        wanted.add(Way.PEOPLE)
     if wanted:
         wanted.add(Way.PEOPLE)  # found in every look
     if Way.BADGE in known and _badge_wanted(
@@ -300,8 +308,19 @@ def _changed(way: Way, change: Change, places: Places) -> bool:
     return places.staff_changed(change) or places.visitor_changed(change)
 
 
-def _wanted(
-    way: Way,
+def _desk_wanted(
+    glance: Glance, at: datetime, pace: Pace, pending: Pending, *, open: bool, comes: bool
+) -> bool:
+    """At once when somebody may have come: what a visitor brings must not be held against staff."""
+    desk = glance.of("desk_clear")
+    visited = desk is not None and any(box.label is Label.PERSON for box in desk.basis)
+    if _suspects(glance, pending) or (comes and desk is not None and not visited):
+        return True
+    moves = open or not glance.settled
+    return pace.due(glance.at, at, pace.desk_s if moves else pace.force_s)
+
+
+def _people_wanted(
     glance: Glance,
     at: datetime,
     open_: frozenset[Way],
@@ -309,17 +328,14 @@ def _wanted(
     pace: Pace,
     pending: Pending,
 ) -> bool:
-    if way is Way.DESK:
-        if _suspects(glance, pending):
-            return True
-        moves = way in open_ or not glance.settled
-        return pace.due(glance.at, at, pace.desk_s if moves else pace.force_s)
-    if not glance.settled or (way in open_ and way not in memory.open):
-        return True  # at once when the gate opens
-    if way in open_:
-        return pace.due(glance.at, at, pace.people_s)
+    """In open hours who moves at a post that was manned waits: only minutes of absence count."""
     present = glance.of("staff_present")
     doubted = present is not None and present.outcome is not Outcome.MET
+    opened = Way.PEOPLE in open_ and Way.PEOPLE not in memory.open
+    if not glance.settled or (opened and (pace.at_once or doubted)):
+        return True
+    if Way.PEOPLE in open_:
+        return pace.due(glance.at, at, pace.people_s)
     return pace.due(
         glance.at, at, pace.doubt_s if doubted and pending.absence else pace.force_s
     )

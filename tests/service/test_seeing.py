@@ -106,8 +106,8 @@ def test_an_unchanged_picture_costs_no_network_and_keeps_no_picture() -> None:
 
 
 def test_an_arrival_and_a_departure_are_seen_at_once() -> None:
-    """The gate opens with the first frame that shows them."""
-    stage = Stage(DONE)
+    """Before opening the gate opens with the first frame that shows them."""
+    stage = Stage(DONE, READY - timedelta(minutes=2))
     for image, outcome in (
         (EMPTY, Outcome.NOT_MET),
         (STAFFED, Outcome.MET),
@@ -116,6 +116,32 @@ def test_an_arrival_and_a_departure_are_seen_at_once() -> None:
     ):
         for _ in range(5):
             assert said(stage.see(image), "staff_present").outcome is outcome
+
+
+def test_in_open_hours_who_moves_at_a_manned_post_can_wait() -> None:
+    """Minutes of absence count, not seconds: a departure is seen within 20 s, an arrival at once,
+    and meanwhile nothing carries over.
+    """
+    stage = Stage(DONE)
+    for _ in range(4):
+        stage.see(STAFFED)
+    left_at = stage.at
+    seen = [s.of("staff_present") for _ in range(6) for s in stage.see(EMPTY).samples]
+    outcomes = [one.outcome for one in seen if one is not None]
+    assert set(outcomes) == {Outcome.NOT_MET}
+    first = next(one for one in seen if one is not None)
+    assert first.captured_at - left_at <= timedelta(seconds=20)
+    assert said(stage.see(STAFFED), "staff_present").outcome is Outcome.MET
+
+
+def test_a_visitor_who_comes_is_looked_at_at_once() -> None:
+    """Who stays for ten seconds and leaves a cup must be known, or staff would answer for it."""
+    stage = Stage(DONE)
+    for _ in range(4):
+        stage.see(STAFFED)
+    visited = Painter().staff().paint(Label.PERSON, (20, 260, 230, 700)).image
+    basis = said(stage.see(visited), "desk_clear").basis
+    assert Label.PERSON in {box.label for box in basis}
 
 
 def test_a_thing_that_may_accuse_is_looked_at_in_every_picture() -> None:
@@ -187,7 +213,7 @@ def test_the_last_seconds_before_the_answer_are_looked_at_twice_as_often() -> No
 
 def test_cameras_are_not_all_due_at_once() -> None:
     """Sixty-four forced looks in one second would be a queue."""
-    pace = Pace(10.0, 10.0, 1.0, 2.0, 3.75, 30.0, offset_s=4.0)
+    pace = Pace(10.0, 10.0, 1.0, 2.0, 3.75, 30.0, at_once=True, offset_s=4.0)
     at = datetime(2026, 11, 24, tzinfo=UTC)
     due = [s for s in range(1, 21) if pace.due(at + timedelta(seconds=s - 1),
                                                at + timedelta(seconds=s), 10.0)]  # fmt: skip

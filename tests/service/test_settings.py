@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.calendar import HolidayKind, plan_day
+from service.measuring import write_office
 from service.policies import STANDARDS
-from service.settings import Settings, SourceKind, load_settings, masked
+from service.settings import Settings, SourceKind, load_settings, masked, usual_period_s
 from vision.errors import ConfigError
 from vision.layout import ZoneKind
 
@@ -551,3 +552,15 @@ def test_a_file_saved_on_windows_is_read_with_the_same_lines(tmp_path: Path) -> 
     line = text[: text.index("port = 0")].count("\n") + 1
     with pytest.raises(ConfigError, match=rf"office\.toml:{line} server\.port"):
         load_settings(path)
+
+
+def test_many_cameras_are_taken_from_less_often(tmp_path: Path) -> None:
+    """What two cores cannot look at is not asked for; who says a period gets it."""
+    path = write_office(tmp_path, zone="Asia/Jakarta", camera_count=32, counter_count=32)
+    assert {camera.period_s for camera in load_settings(path).cameras} == {2.0}
+    said = path.read_text(encoding="utf-8").replace(
+        'id = "camera-1"\n', 'id = "camera-1"\nperiod_s = 1.5\n', 1
+    )
+    path.write_text(said, encoding="utf-8")
+    assert load_settings(path).camera("camera-1").period_s == 1.5
+    assert [usual_period_s(count) for count in (0, 1, 16, 64, 500)] == [1.0, 1.0, 1.0, 4.0, 10.0]

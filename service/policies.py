@@ -104,6 +104,8 @@ PARAMETERS: Mapping[str, tuple[float, float]] = MappingProxyType(
         "obj_repeat": (1, 20),
         "obj_repeat_within_s": (60, 7200),
         "obj_clear_s": (0, 300),
+        "obj_same_de": (4, 60),
+        "obj_same_share": (0, 0.5),
         "desk_differs_share": (0.001, 0.5),
         "desk_snap_s": (300, 14400),
         "foot_pass_crops": (1, 100),

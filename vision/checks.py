@@ -10,12 +10,13 @@ from datetime import datetime
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vision.eyes import Person
 from vision.geometry import base, bounds, contains, share_covered
 from vision.labels import EQUIPMENT, PERSONAL_ITEMS, Label
 from vision.layout import Counter, ZoneKind
-from vision.values import Box, Image, Observation, Outcome, Reader, Reason
+from vision.values import Box, Image, Observation, Outcome, Reader, Reason, Xyxy
 
 CHECKS = (
     "badge_legible",
@@ -240,7 +241,8 @@ def desk_clear(seen: Seen, parameters: Mapping[str, float]) -> Observation:
     """No personal item that a detector can name stands on the staff half of the desk.
 
     The basis holds every candidate from det_lo on, and visitors (label person): the signal needs
-    them to leave out what a visitor brought. CANNOT_TELL: desk behind people, unsure, too small.
+    them to leave out what a visitor brought. What the approved picture shows at the same place
+    belongs to the office and is no candidate. CANNOT_TELL: desk behind people, unsure, too small.
     """
     name, at = seen.counter.counter, seen.captured_at
     if seen.counter.zone(ZoneKind.DESK) is None:
@@ -250,6 +252,7 @@ def desk_clear(seen: Seen, parameters: Mapping[str, float]) -> Observation:
         for box in _on_desk(seen, [box for box in seen.items if box.label in PERSONAL_ITEMS])
         if box.confidence >= parameters["det_lo"]
     ]
+    items = [box for box in items if not _approved(seen, box, parameters)]
     sure = [box for box in items if box.confidence >= parameters["det_hi"]]
     large = [box for box in sure if box.short_px >= parameters["px_object"]]
     basis = (*items, *seen.visitors)
@@ -265,6 +268,56 @@ def desk_clear(seen: Seen, parameters: Mapping[str, float]) -> Observation:
     elif items:
         outcome, reason = Outcome.CANNOT_TELL, Reason.MODEL_UNSURE
     return Observation(name, "desk_clear", at, outcome, reason, score, basis)
+
+
+def _approved(seen: Seen, item: Box, parameters: Mapping[str, float]) -> bool:
+    """Whether the approved picture of the clear desk shows the same where this item is seen."""
+    zone = seen.counter.zone(ZoneKind.DESK)
+    if zone is None or seen.reference is None or seen.reference.shape != seen.image.shape:
+        return False
+    polygon = zone.polygon(seen.size_wh)
+    share = item_difference(
+        seen.image, seen.reference, polygon, item.xyxy, parameters["obj_same_de"]
+    )
+    return share <= parameters["obj_same_share"]
+
+
+def item_difference(
+    image: Image, reference: Image, polygon: np.ndarray, item: Xyxy, colour_distance: float
+) -> float:
+    """Share of an item's box whose colour differs from the reference, 0 to 1.
+
+    Lab difference (0..255 each) after the mean difference of the desk round it is taken out: that
+    is light, or the camera's white balance. Shapes: pictures (H, W, 3) alike, polygon (M, 2).
+    Source: own.
+    """
+    around = cell_difference(image, reference, bounds(polygon))
+    there = cell_difference(image, reference, item)
+    if around is None or there is None:
+        return 1.0
+    there -= np.median(around.reshape(-1, 3), axis=0)
+    return float(((there**2).sum(axis=2) > colour_distance**2).mean())
+
+
+def cell_difference(image: Image, reference: Image, part: Xyxy) -> NDArray[np.float32] | None:
+    """Lab of the image less that of the reference in cells of CELL_PX, shape (rows, cols, 3).
+
+    None: the part holds no whole cell of the picture.
+    """
+    x0, y0, x1, y1 = (max(0, int(v)) for v in part)
+    width, height = (
+        (min(x1, image.shape[1]) - x0) // CELL_PX,
+        (min(y1, image.shape[0]) - y0) // CELL_PX,
+    )
+    if width < 1 or height < 1:
+        return None
+    pair = []
+    for picture in (image, reference):
+        seen = picture[y0 : y0 + CELL_PX * height, x0 : x0 + CELL_PX * width]
+        small = cv2.resize(seen, (width, height), interpolation=cv2.INTER_AREA)
+        pair.append(cv2.cvtColor(small, cv2.COLOR_BGR2LAB))
+    apart: NDArray[np.float32] = cv2.subtract(pair[0], pair[1], dtype=cv2.CV_16S).astype(np.float32)
+    return apart
 
 
 def desk_like_reference(seen: Seen, parameters: Mapping[str, float]) -> Observation:
@@ -310,12 +363,10 @@ def desk_difference(
     counted = zone > 0
     if int(np.count_nonzero(counted)) < 16:
         return 0.0
-    pair = []
-    for picture in (image, reference):
-        desk = picture[y0 : y0 + CELL_PX * height, x0 : x0 + CELL_PX * width]
-        small = cv2.resize(desk, (width, height), interpolation=cv2.INTER_AREA)
-        pair.append(cv2.cvtColor(small, cv2.COLOR_BGR2LAB))
-    apart = cv2.subtract(pair[0], pair[1], dtype=cv2.CV_16S)[counted]
+    cells = cell_difference(image, reference, (x0, y0, x1, y1))
+    if cells is None or cells.shape[:2] != counted.shape:
+        return 0.0  # the zone leaves the picture
+    apart = cells[counted]
     by_channel = apart.T.astype(np.float32, order="C")
     by_channel -= np.median(by_channel, axis=1, keepdims=True)
     return float(((by_channel**2).sum(axis=0) > 22.0**2).mean())

@@ -26,8 +26,8 @@ from vision.view import Reference, gate, measure_picture, view_of
 
 NEEDS_ATTIRE = frozenset({"badge_worn", "badge_legible"})
 NEEDS_ITEMS = frozenset({"desk_clear", "equipment_present"})
-COMPARED = "desk_like_reference"
-"""The check that lays the approved picture beside the frame."""
+COMPARED = frozenset({"desk_like_reference", "desk_clear"})
+"""The checks that lay the approved picture beside the frame."""
 
 NOTHING: Mapping[str, Sequence[Observation]] = MappingProxyType({})
 
@@ -98,7 +98,7 @@ def look(
     people = find_people(frame.image, eyes.scene) if None in hidden.values() else []
     reference: Image | None = None
     if approved is not None:
-        compared = any(COMPARED in due.get(counter.counter, ()) for counter in counters)
+        compared = any(not COMPARED.isdisjoint(due.get(c.counter, ())) for c in counters)
         reference = laid(approved.image, picture.lay) if compared else approved.image
     found: list[Sample] = []
     persons: list[Person] = []

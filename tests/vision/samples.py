@@ -49,6 +49,8 @@ PARAMETERS = {
     "obj_repeat": 2.0,
     "obj_repeat_within_s": 600.0,
     "obj_clear_s": 60.0,
+    "obj_same_de": 12.0,
+    "obj_same_share": 0.1,
     "desk_differs_share": 0.05,
     "chat_hold_s": 180.0,
     "chat_people": 2.0,

@@ -251,6 +251,23 @@ def test_a_desk_like_the_approved_picture_is_like_it_under_another_lamp() -> Non
     assert answer("desk_like_reference", changed, approved=approved) == expected
 
 
+def test_what_stands_on_the_approved_picture_accuses_nobody() -> None:
+    """A sanitiser that is taken for a bottle has its place; another lamp does not change that. The
+    same thing elsewhere, and another one in its place, still count.
+    """
+    desk = Painter().paint(Label.CUP, (600, 470, 650, 530)).image
+    approved = Approved(desk, Reference.of(desk))
+    dimmer: Image = np.asarray(cv2.convertScaleAbs(desk, alpha=0.97, beta=0), np.uint8)
+    moved = Painter().paint(Label.CUP, (700, 470, 750, 530)).image
+    other = Painter().paint(Label.PHONE, (600, 470, 650, 530)).image
+    found = (Outcome.NOT_MET, Reason.PRESENT_OBJECT)
+    assert answer("desk_clear", desk) == found
+    assert answer("desk_clear", desk, approved=approved) == MET
+    assert answer("desk_clear", dimmer, approved=approved) == MET
+    assert answer("desk_clear", moved, approved=approved) == found
+    assert answer("desk_clear", other, approved=approved) == found
+
+
 def test_two_at_a_counter_without_visitor_is_an_event_for_a_human() -> None:
     """Purpose is unknowable without sound, and sound is forbidden."""
     alone = Painter().staff(x=340).image

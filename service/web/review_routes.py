@@ -9,7 +9,6 @@ from fastapi.responses import HTMLResponse, Response
 
 from service.api.errors import Refusal
 from service.api.objects import clause_of, contestable_for, flag_for
-from service.api.routes.rechecks import sampled_for
 from service.api.routes.reviews import contests_of, places_of, queue_of, said_about, whole_office
 from service.api.security import CONTEST, FLAGS, REVIEW, TheDoor, Who
 from service.api.tell_reviews import accuracy_answer, agreement_answer
@@ -56,7 +55,11 @@ def show_queue(
     queue: Queue = Queue.FIRST,
     cursor: Annotated[str | None, Query(pattern=r"^[0-9-]{1,20}_[0-9]{1,18}$")] = None,
 ) -> Response:
-    """What waits for a human, oldest deadline first."""
+    """What waits for a human, oldest deadline first.
+
+    How many places of the re-check wait is counted on its own page: it takes a look at all that was
+    met in the days that are kept.
+    """
     lang = language(request)
     board = door.office.board()
     layout, zone = door.office.layout(), ZoneInfo(board.time_zone)
@@ -67,7 +70,6 @@ def show_queue(
         lang,
         office=board.office_name,
         tabs=tabs(found.counts, queue, lang),
-        sampled=len(sampled_for(who, door).waiting),
         queue=queue.value,
         none=text(f"review.none_{queue.value}", lang),
         rows=[waiting_row(item, layout, zone, lang) for item in found.items],

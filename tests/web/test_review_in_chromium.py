@@ -326,7 +326,7 @@ def test_the_sample_of_met_verdicts_is_looked_at_again_without_the_verdict(
     second = met(stage.store, sampled_clause(moment, "loket_2", skip=1))
     pictured(stage.store, moment, sha=sha)
     page = open_page("/reviews")
-    page.get_by_role("link", name="Uji petik 2").click()
+    page.get_by_role("link", name="Uji petik").click()
     expect(page.locator("#queue li")).to_have_count(2)
     keep(page, "rechecks-1280-id")
     page.locator("#queue a").first.click()

@@ -8,7 +8,7 @@ import pytest
 
 from tests.fakes_eyes import FakeReader, Painter, fake_eyes
 from tests.vision.samples import PARAMETERS
-from vision.checks import CHECKS
+from vision.checks import CHECKS, desk_difference
 from vision.labels import Label
 from vision.layout import Counter, Zone, ZoneKind
 from vision.looking import Approved, Look, look
@@ -249,6 +249,16 @@ def test_a_desk_like_the_approved_picture_is_like_it_under_another_lamp() -> Non
     expected = (Outcome.CANNOT_TELL, Reason.AWAITING_HUMAN)
     assert answer("desk_like_reference", dimmer, approved=approved) == MET
     assert answer("desk_like_reference", changed, approved=approved) == expected
+
+
+def test_a_desk_zone_that_leaves_the_picture_is_compared_where_it_is_seen() -> None:
+    """A nudge may push a corner of the zone over the edge."""
+    desk = Painter().image
+    changed = desk.copy()
+    changed[600:700, 0:300] = (40, 40, 220)
+    zone_px = np.array([[-30.0, 560.0], [600.0, 560.0], [600.0, 740.0], [-30.0, 740.0]])
+    assert desk_difference(desk, desk, zone_px, ()) == 0.0
+    assert 0.2 < desk_difference(changed, desk, zone_px, ()) < 0.5
 
 
 def test_what_stands_on_the_approved_picture_accuses_nobody() -> None:

@@ -43,7 +43,7 @@ def test_only_what_is_in_the_sample_and_has_a_picture_waits_for_a_look(
     told = evaluator.get("/api/v1/rechecks").json()
     assert [one["record_id"] for one in told["items"]] == [inside]
     assert (told["unpictured"], told["share"]) == (0, 0.05)
-    page = evaluator.get("/reviews", headers={"Accept": "text/html"}).text
+    page = evaluator.get("/rechecks", headers={"Accept": "text/html"}).text
     assert "Uji petik <b>1</b>" in page
 
 

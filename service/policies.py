@@ -37,6 +37,9 @@ KNOWN_CHECKS = frozenset(CHECKS)
 WITH_RULE = frozenset({Observability.CAMERA, Observability.ASSISTED})
 """Classes that may have a rule; humans or logs decide all others (docs/standard.md P-02)."""
 
+ADDED: Mapping[str, float] = MappingProxyType({"obj_same_de": 12, "obj_same_share": 0})
+"""Numbers that older policies lack, and values with which they judge as they did."""
+
 PARAMETERS: Mapping[str, tuple[float, float]] = MappingProxyType(
     {
         "ready_lead_s": (0, 1800),
@@ -278,7 +281,7 @@ def _policy_of(file: TomlFile, checks: frozenset[str]) -> Policy:
     faults: list[Fault] = []
     head_data = {key: value for key, value in file.data.items() if key != "clauses"}
     head = file.read(HeadTable, head_data, (), faults)
-    numbers = head.parameters if head else {}
+    numbers = {**ADDED, **head.parameters} if head else {}
     reading = _Reading(file, checks, numbers, faults)
     reading.judge_numbers(numbers, ("parameters",))
     if head:
@@ -433,7 +436,7 @@ class _Reading:
                 self.fault((*path, at), f"{lower} {relation} {upper}", got, "leave a gap")
 
     def miss_no_number(self) -> None:
-        for name in PARAMETERS.keys() - self.numbers.keys():
+        for name in PARAMETERS.keys() - ADDED.keys() - self.numbers.keys():
             low, high = PARAMETERS[name]
             remedy = f"add it, from {low:g} to {high:g}"
             self.fault(("parameters", name), "a value", "nothing", remedy)

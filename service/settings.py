@@ -105,9 +105,16 @@ CAMERAS_A_SECOND = 16
 is taken from less often. Source: docs/performance.md, `cameras`."""
 
 
+PERIODS_S = (1.0, 2.0, 4.0, 7.0, 10.0)
+
+
 def usual_period_s(camera_count: int) -> float:
-    """How often a picture is taken of each of so many cameras before opening, seconds."""
-    return min(10.0, max(1.0, camera_count / CAMERAS_A_SECOND))
+    """How often a picture is taken of each of so many cameras before opening, seconds.
+
+    In steps: one camera more must not change the pace of all others.
+    """
+    wanted = camera_count / CAMERAS_A_SECOND
+    return next((step for step in PERIODS_S if step >= wanted), PERIODS_S[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -421,7 +428,7 @@ class CameraTable(Table):
         ge=0.1,
         le=10,
         description="one picture each so many seconds before opening "
-        "(default: 1; with more than 16 cameras their number / 16)",
+        "(default: 1; 2 with more than 16 cameras, 4 with more than 32, 7 with more than 64)",
     )
     starts_at: datetime | None = Field(
         default=None, description="time of the first frame of a clip, with its UTC offset"

@@ -334,6 +334,8 @@ def _people_wanted(
     opened = Way.PEOPLE in open_ and Way.PEOPLE not in memory.open
     if not glance.settled or (opened and (pace.at_once or doubted)):
         return True
+    if Way.PEOPLE in open_ and doubted and pending.absence:
+        return True  # who comes back must not be counted as away until the next look
     if Way.PEOPLE in open_:
         return pace.due(glance.at, at, pace.people_s)
     return pace.due(

@@ -38,6 +38,11 @@ READABLE_CARD_PX = 60.0
 """Card height under which no letter can reach px_letter: not worth a text recogniser."""
 
 CELL_PX = 4
+LEAST_CELLS = 16
+"""Of so many cells of bare desk its light is known."""
+
+SHOWN = 0.3
+"""The approved picture shows a thing where so much of a box differs from bare desk. Source: own."""
 """The desk is compared in cells of so many pixels a side: noise is averaged away, work saved."""
 
 Answer = tuple[Outcome, Reason | None, Box | None]
@@ -271,53 +276,90 @@ def desk_clear(seen: Seen, parameters: Mapping[str, float]) -> Observation:
 
 
 def _approved(seen: Seen, item: Box, parameters: Mapping[str, float]) -> bool:
-    """Whether the approved picture of the clear desk shows the same where this item is seen."""
+    """Whether the approved picture of the clear desk shows this very thing at this place."""
     zone = seen.counter.zone(ZoneKind.DESK)
     if zone is None or seen.reference is None or seen.reference.shape != seen.image.shape:
         return False
-    polygon = zone.polygon(seen.size_wh)
-    share = item_difference(
-        seen.image, seen.reference, polygon, item.xyxy, parameters["obj_same_de"]
+    desk = zone.polygon(seen.size_wh)
+    distance = parameters["obj_same_de"]
+    return (
+        thing_difference(seen.image, seen.reference, desk, _people(seen), item.xyxy, distance)
+        <= parameters["obj_same_share"]
     )
-    return share <= parameters["obj_same_share"]
 
 
-def item_difference(
-    image: Image, reference: Image, polygon: np.ndarray, item: Xyxy, colour_distance: float
+def thing_difference(
+    image: Image,
+    reference: Image,
+    polygon: np.ndarray,
+    people: Sequence[Box],
+    item: Xyxy,
+    colour_distance: float,
 ) -> float:
     """Share of an item's box whose colour differs from the reference, 0 to 1.
 
-    Lab difference (0..255 each) after the mean difference of the desk round it is taken out: that
-    is light, or the camera's white balance. Shapes: pictures (H, W, 3) alike, polygon (M, 2).
-    Source: own.
+    1 as well where the reference shows no more than bare desk there, or where people hide so much
+    of the desk that its light cannot be compared. The reference is brought to the light of the
+    frame by the desk's median, channel by channel; distances are of Lab (0..255 each). Shapes:
+    pictures (H, W, 3) alike, polygon (M, 2). Source: own.
     """
-    around = cell_difference(image, reference, bounds(polygon))
-    there = cell_difference(image, reference, item)
-    if around is None or there is None:
+    part, counted = _desk_cells(image, polygon, people)
+    now, was = cells_of(image, item), cells_of(reference, item)
+    if part is None or now is None or was is None:
         return 1.0
-    there -= np.median(around.reshape(-1, 3), axis=0)
-    return float(((there**2).sum(axis=2) > colour_distance**2).mean())
-
-
-def cell_difference(image: Image, reference: Image, part: Xyxy) -> NDArray[np.float32] | None:
-    """Lab of the image less that of the reference in cells of CELL_PX, shape (rows, cols, 3).
-
-    None: the part holds no whole cell of the picture.
-    """
-    x0, y0, x1, y1 = (max(0, int(v)) for v in part)
-    width, height = (
-        (min(x1, image.shape[1]) - x0) // CELL_PX,
-        (min(y1, image.shape[0]) - y0) // CELL_PX,
+    desk_now, desk_was = cells_of(image, part), cells_of(reference, part)
+    if desk_now is None or desk_was is None:
+        return 1.0
+    bare = np.median(desk_was[counted], axis=0)
+    light = np.clip((np.median(desk_now[counted], axis=0) + 1) / (bare + 1), 0.5, 2.0)
+    lit = np.clip(was * light, 0, 255).astype(np.uint8)
+    plain = np.clip(bare * light, 0, 255).astype(np.uint8).reshape(1, 1, 3)
+    was_lab, now_lab, bare_lab = (
+        cv2.cvtColor(one, cv2.COLOR_BGR2LAB).astype(np.float32) for one in (lit, now, plain)
     )
+
+    def apart(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+        return float((((one - other) ** 2).sum(axis=2) > colour_distance**2).mean())
+
+    return apart(now_lab, was_lab) if apart(was_lab, bare_lab) >= SHOWN else 1.0
+
+
+def _people(seen: Seen) -> list[Box]:
+    return [person.box for person in seen.staff] + list(seen.visitors + seen.others)
+
+
+def _desk_cells(
+    image: Image, polygon: np.ndarray, people: Sequence[Box]
+) -> tuple[Xyxy | None, NDArray[np.bool_]]:
+    """The part of the picture that holds the desk, and which of its cells show it, people left out.
+
+    The part is None where too little of it is to be seen.
+    """
+    left_x, top_y, right_x, bottom_y = bounds(polygon)
+    x0, y0 = max(0, int(left_x)), max(0, int(top_y))
+    x1, y1 = min(image.shape[1], int(right_x)), min(image.shape[0], int(bottom_y))
+    width, height = max(0, x1 - x0) // CELL_PX, max(0, y1 - y0) // CELL_PX
+    zone = np.zeros((height, width), np.uint8)
+    if width >= 2 and height >= 2:
+        cv2.fillPoly(zone, [np.round((polygon - (x0, y0)) / CELL_PX).astype(np.int32)], (255,))
+    for box in people:
+        bx0, by0, bx1, by1 = (int(v) for v in box.xyxy)
+        left, top = max(0, (bx0 - x0) // CELL_PX), max(0, (by0 - y0) // CELL_PX)
+        zone[top : max(0, -(-(by1 - y0) // CELL_PX)), left : max(0, -(-(bx1 - x0) // CELL_PX))] = 0
+    counted: NDArray[np.bool_] = zone > 0
+    part = None if int(np.count_nonzero(counted)) < LEAST_CELLS else (x0, y0, x1, y1)
+    return part, counted
+
+
+def cells_of(image: Image, part: Xyxy) -> Image | None:
+    """A part of a picture in cells of CELL_PX, BGR, shape (rows, cols, 3); None: not one whole."""
+    x0, y0, x1, y1 = (max(0, int(v)) for v in part)
+    width = (min(x1, image.shape[1]) - x0) // CELL_PX
+    height = (min(y1, image.shape[0]) - y0) // CELL_PX
     if width < 1 or height < 1:
         return None
-    pair = []
-    for picture in (image, reference):
-        seen = picture[y0 : y0 + CELL_PX * height, x0 : x0 + CELL_PX * width]
-        small = cv2.resize(seen, (width, height), interpolation=cv2.INTER_AREA)
-        pair.append(cv2.cvtColor(small, cv2.COLOR_BGR2LAB))
-    apart: NDArray[np.float32] = cv2.subtract(pair[0], pair[1], dtype=cv2.CV_16S).astype(np.float32)
-    return apart
+    seen = image[y0 : y0 + CELL_PX * height, x0 : x0 + CELL_PX * width]
+    return np.asarray(cv2.resize(seen, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def desk_like_reference(seen: Seen, parameters: Mapping[str, float]) -> Observation:
@@ -332,10 +374,11 @@ def desk_like_reference(seen: Seen, parameters: Mapping[str, float]) -> Observat
         return unseen("desk_like_reference", name, at, Reason.NO_VIEW)
     if seen.reference is None or seen.reference.shape != seen.image.shape:
         return unseen("desk_like_reference", name, at, Reason.NO_BASELINE)
-    people = [person.box for person in seen.staff] + list(seen.visitors + seen.others)
     if _covered(seen, ZoneKind.DESK) > parameters["occl_max"]:
         return unseen("desk_like_reference", name, at, Reason.OCCLUDED)
-    share = desk_difference(seen.image, seen.reference, zone.polygon(seen.size_wh), people)
+    share = desk_difference(
+        seen.image, seen.reference, zone.polygon(seen.size_wh), _people(seen)
+    )
     if share > parameters["desk_differs_share"]:
         outcome, reason = Outcome.CANNOT_TELL, Reason.AWAITING_HUMAN
         return Observation(name, "desk_like_reference", at, outcome, reason, share)
@@ -350,25 +393,12 @@ def desk_difference(
     Lab difference after the desk's own mean difference is taken out, so that a lamp or a camera's
     white balance is no finding. Shapes: pictures (H, W, 3) alike, polygon (M, 2). Source: own.
     """
-    left_x, top_y, right_x, bottom_y = bounds(polygon)
-    x0, y0 = max(0, int(left_x)), max(0, int(top_y))
-    x1, y1 = min(image.shape[1], int(right_x)), min(image.shape[0], int(bottom_y))
-    width, height = (x1 - x0) // CELL_PX, (y1 - y0) // CELL_PX
-    if width < 2 or height < 2:
+    part, counted = _desk_cells(image, polygon, people)
+    if part is None:
         return 0.0
-    zone = np.zeros((height, width), np.uint8)
-    cv2.fillPoly(zone, [np.round((polygon - (x0, y0)) / CELL_PX).astype(np.int32)], (255,))
-    for box in people:
-        bx0, by0, bx1, by1 = (int(v) for v in box.xyxy)
-        left, top = max(0, (bx0 - x0) // CELL_PX), max(0, (by0 - y0) // CELL_PX)
-        zone[top : max(0, -(-(by1 - y0) // CELL_PX)), left : max(0, -(-(bx1 - x0) // CELL_PX))] = 0
-    counted = zone > 0
-    if int(np.count_nonzero(counted)) < 16:
-        return 0.0
-    cells = cell_difference(image, reference, (x0, y0, x1, y1))
-    if cells is None:
-        return 0.0
-    apart = cells[counted]
+    pair = [cells_of(image, part), cells_of(reference, part)]
+    one, other = (cv2.cvtColor(cells, cv2.COLOR_BGR2LAB) for cells in pair if cells is not None)
+    apart = cv2.subtract(one, other, dtype=cv2.CV_16S)[counted]
     by_channel = apart.T.astype(np.float32, order="C")
     by_channel -= np.median(by_channel, axis=1, keepdims=True)
     return float(((by_channel**2).sum(axis=0) > 22.0**2).mean())

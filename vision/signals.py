@@ -414,7 +414,7 @@ def occurrences(rule: Rule, rows: Sequence[Spoken], low: float, high: float) -> 
                 held += (min(spot[j].until, ends) - spot[j].since).total_seconds()
                 j += 1
             if held >= hold_s:
-                visited = any(begun - clear <= row.since < begun for row in visits)
+                visited = any(begun - clear <= row.since <= begun for row in visits)
                 owner = found[-1].owner_clear if chained else not visited
                 lasted = min(ends, spot[j - 1].until)
                 found.append(Occurrence(spot[i].box.label, begun, lasted, owner))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
+from service.api.errors import Refusal
 from service.api.objects import clause_of
 from service.api.routes.rechecks import detail_of, sampled_for
 from service.api.routes.reviews import counts_of
@@ -80,6 +81,8 @@ def show_recheck(record_id: int, request: Request, who: Who, door: TheDoor) -> R
     told = detail_of(who, door, record_id)
     waiting = sampled_for(who, door).waiting
     ids = [place.record_id for place in waiting]
+    if record_id not in ids:  # somebody answered meanwhile
+        raise Refusal(404)
     place = waiting[ids.index(record_id)]
     later = [one for one in ids if one != record_id]
     shown = spread(told.pictures, MOST)

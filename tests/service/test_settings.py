@@ -563,4 +563,11 @@ def test_many_cameras_are_taken_from_less_often(tmp_path: Path) -> None:
     )
     path.write_text(said, encoding="utf-8")
     assert load_settings(path).camera("camera-1").period_s == 1.5
-    assert [usual_period_s(count) for count in (0, 1, 16, 64, 500)] == [1.0, 1.0, 1.0, 4.0, 10.0]
+    assert [usual_period_s(count) for count in (0, 1, 16, 17, 64, 500)] == [
+        1.0,
+        1.0,
+        1.0,
+        2.0,
+        4.0,
+        10.0,
+    ]

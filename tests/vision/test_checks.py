@@ -8,11 +8,11 @@ import pytest
 
 from tests.fakes_eyes import FakeReader, Painter, fake_eyes
 from tests.vision.samples import PARAMETERS
-from vision.checks import CHECKS, desk_difference
+from vision.checks import CHECKS, desk_difference, thing_difference
 from vision.labels import Label
 from vision.layout import Counter, Zone, ZoneKind
 from vision.looking import Approved, Look, look
-from vision.values import Frame, Image, Observation, Outcome, Reason
+from vision.values import Box, Frame, Image, Observation, Outcome, Reason
 from vision.view import Reference
 
 AT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -261,21 +261,53 @@ def test_a_desk_zone_that_leaves_the_picture_is_compared_where_it_is_seen() -> N
     assert 0.2 < desk_difference(changed, desk, zone_px, ()) < 0.5
 
 
-def test_what_stands_on_the_approved_picture_accuses_nobody() -> None:
-    """A sanitiser that is taken for a bottle has its place; another lamp does not change that. The
-    same thing elsewhere, and another one in its place, still count.
-    """
-    desk = Painter().paint(Label.CUP, (600, 470, 650, 530)).image
+PLACE = (600, 470, 650, 530)
+
+
+@pytest.mark.parametrize("gain", [0.75, 0.9, 1.0, 1.2])
+def test_what_stands_on_the_approved_picture_accuses_nobody(gain: float) -> None:
+    """A sanitiser that is taken for a bottle has its place, under another lamp as well."""
+    desk = Painter().paint(Label.CUP, PLACE).image
+    zone_px = COUNTER.zone(ZoneKind.DESK).polygon((1280, 720))  # type: ignore[union-attr]
+    lit: Image = np.asarray(cv2.convertScaleAbs(desk, alpha=gain, beta=0), np.uint8)
+    assert thing_difference(lit, desk, zone_px, (), PLACE, 12.0) <= 0.1
+
+
+def test_only_the_same_thing_at_the_same_place_is_approved() -> None:
+    """Moved, another one, or on a picture that shows bare desk there: it counts."""
+    desk = Painter().paint(Label.CUP, PLACE).image
     approved = Approved(desk, Reference.of(desk))
-    dimmer: Image = np.asarray(cv2.convertScaleAbs(desk, alpha=0.97, beta=0), np.uint8)
+    empty = Painter().image
+    bare = Approved(empty, Reference.of(empty))
     moved = Painter().paint(Label.CUP, (700, 470, 750, 530)).image
-    other = Painter().paint(Label.PHONE, (600, 470, 650, 530)).image
+    other = Painter().paint(Label.PHONE, PLACE).image
     found = (Outcome.NOT_MET, Reason.PRESENT_OBJECT)
     assert answer("desk_clear", desk) == found
     assert answer("desk_clear", desk, approved=approved) == MET
-    assert answer("desk_clear", dimmer, approved=approved) == MET
     assert answer("desk_clear", moved, approved=approved) == found
     assert answer("desk_clear", other, approved=approved) == found
+    assert answer("desk_clear", desk, approved=bare) == found
+
+
+def test_a_pale_cup_on_a_pale_desk_is_not_approved_by_a_bare_one() -> None:
+    """It hardly differs from the picture, but the picture shows no cup."""
+    bare: Image = np.full((720, 1280, 3), 190, np.uint8)
+    cup = bare.copy()
+    cup[470:530, 600:650] = 196
+    zone_px = COUNTER.zone(ZoneKind.DESK).polygon((1280, 720))  # type: ignore[union-attr]
+    assert thing_difference(cup, bare, zone_px, (), PLACE, 12.0) == 1.0
+
+
+def test_who_leans_over_the_desk_hides_no_phone() -> None:
+    """Dark clothes over most of the desk are no lamp that went out."""
+    bare: Image = np.full((720, 1280, 3), 190, np.uint8)
+    leant = bare.copy()
+    leant[430:620, 256:900] = 25
+    leant[560:600, 930:980] = 25
+    person = Box(Label.PERSON, (256.0, 100.0, 900.0, 620.0), 0.9)
+    zone_px = COUNTER.zone(ZoneKind.DESK).polygon((1280, 720))  # type: ignore[union-attr]
+    phone = (930.0, 560.0, 980.0, 600.0)
+    assert thing_difference(leant, bare, zone_px, (person,), phone, 12.0) == 1.0
 
 
 def test_two_at_a_counter_without_visitor_is_an_event_for_a_human() -> None:

@@ -1,6 +1,7 @@
 """The signal cards over runs of observations. Read the docstrings in a row: that is the manual."""
 
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -267,6 +268,20 @@ def test_what_a_visitor_brought_accuses_nobody() -> None:
         )
         rows.append(Sample(row.counter, row.camera, row.captured_at, row.view, (both,)))
     assert outcome(judged(ITEM_RULE, rows, OPENS)) == (CANNOT_TELL, Reason.AMBIGUOUS_OWNER)
+
+
+def test_who_is_first_seen_with_the_thing_may_have_brought_it() -> None:
+    """Between two pictures somebody can walk up and put a cup down."""
+    visitor = Box(Label.PERSON, (0.0, 0.0, 90.0, 90.0), 0.9)
+    rows = samples("desk_clear", [(MET, None, 120.0), lying(480)], box=CUP)
+    first = next(n for n, row in enumerate(rows) if row.observations[0].basis)
+    (seen,) = rows[first].observations
+    rows[first] = replace(
+        rows[first], observations=(replace(seen, basis=(*seen.basis, visitor)),)
+    )
+    said = judged(ITEM_RULE, rows, OPENS)
+    assert said is not None
+    assert said.outcome is not NOT_MET
 
 
 def test_a_cup_carried_from_spot_to_spot_is_no_occurrence() -> None:

@@ -39,7 +39,8 @@ KILLED_SPEED = 3.0
 takes three, and until a busy machine has opened the cameras again the morning runs on."""
 END = "08:04:40"
 """Live runs are asked at this office time: every verdict of the file stands by then. The last one
-is that of the tag in the morning half: twenty crops, one each ten seconds, and a busy machine drops some."""
+is that of the tag in the morning half: twenty crops, one each ten seconds; a busy machine drops
+some."""
 
 
 def compare(verdicts: Sequence[Event]) -> None:

@@ -131,7 +131,7 @@ def _recipient(
 ) -> Row:
     where = f"messages.to.{index}"
     name = wish.name.strip()
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) or name.casefold() == "mqtt":  # that is the broker's
         typed.fault(f"{where}.name", "id_shape", id="")
         name = "x"  # nothing is saved then
     values: dict[str, object] = {"name": name}
@@ -191,6 +191,11 @@ def _broker(
     has_password = bool(password or (known.mqtt is not None and known.mqtt.password))
     if has_password and not user:
         typed.fault("messages.mqtt.user", "broker_user")
+    kept = known.mqtt
+    if kept is not None and kept.password and not password:
+        elsewhere = (host, user) != (kept.host, kept.user)
+        if elsewhere or (kept.tls and not wish.tls):  # a secret goes only where it was meant to go
+            typed.fault("messages.mqtt.password", "text_empty")
     values: dict[str, object] = {
         "host": host,
         "port": None if port is None else int(port),

@@ -118,11 +118,25 @@ def test_a_broker_that_is_not_sent_stays_as_it_is(house: House) -> None:
     assert put(house, mqtt=None, to=[]).status_code == 200
     written = tomllib.loads(house.setup.file.path.read_text("utf-8"))["messages"]
     assert written["mqtt"]["host"] == "10.0.0.9"
-    kept = {"host": "10.0.0.8", "user": "siaga", "tls": True}
+    kept = {"host": "10.0.0.9", "user": "siaga", "tls": True, "port": "8884"}
     assert put(house, mqtt=kept, to=[]).status_code == 200
     mqtt = house.setup.settings.messages.mqtt
     assert mqtt is not None
-    assert (mqtt.host, mqtt.password) == ("10.0.0.8", "sandi-rahasia")
+    assert (mqtt.port, mqtt.password) == (8884, "sandi-rahasia")
+
+
+@pytest.mark.parametrize(
+    "changed", [{"host": "10.0.0.8"}, {"user": "lain"}, {"tls": False}], ids=["host", "user", "tls"]
+)
+def test_the_password_of_a_broker_goes_nowhere_else(
+    house: House, changed: dict[str, object]
+) -> None:
+    """Another host, user or an open line: it is asked for again."""
+    assert put(house).status_code == 200
+    before = {"host": "10.0.0.9", "user": "siaga", "tls": True}
+    assert put(house, mqtt=before | changed, to=[]).status_code == 422
+    typed = before | changed | {"password": "sandi-lain"}
+    assert put(house, mqtt=typed, to=[]).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,9 @@ from datasets.intervals import wilson
 from service.store import Case
 from vision.values import Measure
 
+COUNTED = frozenset({"times", "frames", "min"})
+"""Units of what is counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -131,7 +134,7 @@ def propose_looser(
     found = [
         Looser(name, unit, threshold, *best, len(decided))
         for name, (side, threshold, unit) in sides.items()
-        if (best := _loosest(held[name], side, figure_min)) is not None
+        if (best := _loosest(held[name], side, threshold, unit, figure_min)) is not None
     ]
     return max(found, key=lambda one: one.missed, default=None)
 
@@ -152,9 +155,13 @@ def _sides(findings: Sequence[tuple[Measure, ...]]) -> dict[str, tuple[float, fl
 
 
 def _loosest(
-    held: Sequence[tuple[float, bool]], side: float, figure_min: int
+    held: Sequence[tuple[float, bool]], side: float, threshold: float, unit: str, figure_min: int
 ) -> tuple[float, int, int] | None:
-    """The value that finds most breaches within the rule, how many it flags, and how many are."""
+    """The threshold that finds most breaches within the rule, how many it flags, how many are.
+
+    Of what is counted, as many are enough; else it lies half way to the next verdict that it does
+    not flag, or as far beyond the last one: a card may ask for more than its threshold.
+    """
     nearest = sorted(held, key=lambda one: one[0] * side, reverse=True)
     breaches = list(accumulate(int(breach) for _, breach in nearest))
     best: tuple[float, int, int] | None = None
@@ -165,5 +172,8 @@ def _loosest(
         if flagged < figure_min or wilson(missed, flagged)[0] <= 0.5:
             continue
         if best is None or missed > best[2]:
-            best = (value, flagged, missed)
+            nothing_more = 2 * value - threshold
+            beyond = nearest[i + 1][0] if i + 1 < len(nearest) else nothing_more
+            past = value if unit in COUNTED else (value + beyond) / 2
+            best = (past, flagged, missed)
     return best

@@ -30,6 +30,7 @@ LONGEST_FIRST = (
     "service/test_office.py",
     "web/test_settings_in_chromium.py",
     "cameras/test_chaos_office.py",
+    "service/test_bench.py",
     "cameras/test_source_contract.py",
     "service/test_messages_live.py",
     "cameras/test_chaos.py",

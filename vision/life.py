@@ -137,8 +137,7 @@ def asks_again(record_id: int, share: float) -> bool:
 
     The same record gives the same answer for ever, and nobody can tell it from the record.
     """
-    digits = sha256(f"second look at record {record_id}".encode()).hexdigest()[:8]
-    return int(digits, 16) < share * 16**8
+    return _sampled(f"second look at record {record_id}", share)
 
 
 def rechecked(day: date, counter: str, clause: str, slot: Slot, share: float) -> bool:
@@ -146,9 +145,11 @@ def rechecked(day: date, counter: str, clause: str, slot: Slot, share: float) ->
 
     It follows from the place alone, so that nobody and no later verdict can choose it.
     """
-    place = f"re-check of {day.isoformat()} {counter} {clause} {slot.value}"
-    digits = sha256(place.encode()).hexdigest()[:8]
-    return int(digits, 16) < share * 16**8
+    return _sampled(f"re-check of {day.isoformat()} {counter} {clause} {slot.value}", share)
+
+
+def _sampled(what: str, share: float) -> bool:
+    return int(sha256(what.encode()).hexdigest()[:8], 16) < share * 16**8
 
 
 def _last_contest(past: Sequence[Review]) -> int:

@@ -206,14 +206,20 @@ def judge_badge(rule: Rule, watch: Watch) -> Judgement | None:
     denied = [row for row in good if row.observation.outcome is Outcome.NOT_MET]
     share = len(tagged) / len(good) if good else 0.0
     expected, _ = counts(watch, rows, since)
-    measures = (
-        Measure("good_crops", len(good), rule["badge_met_crops"], "frames"),
-        Measure("minutes", _minutes(good), rule["badge_met_minutes"], "min"),
-        Measure("share_with_tag", share, rule["badge_met_share"], "share"),
-    )
+    numbers = {"good_crops": len(good), "minutes": _minutes(good), "share_with_tag": share}
 
     def say(outcome: Outcome, reason: Reason | None, begun: datetime) -> Judgement:
         used = len(tagged) if outcome is Outcome.MET else len(good)
+        against = "not" if outcome is Outcome.NOT_MET else "met"  # the thresholds that decided
+        measures = tuple(
+            Measure(name, value, rule[f"badge_{against}_{number}"], unit)
+            for (name, value), number, unit in zip(
+                numbers.items(),
+                ("crops", "minutes", "share"),
+                ("frames", "min", "share"),
+                strict=True,
+            )
+        )
         return Judgement(outcome, reason, begun, expected, len(good), used, measures=measures)
 
     if (

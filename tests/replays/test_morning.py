@@ -34,7 +34,7 @@ EXPECTED = read_expected(MORNING)
 SPEED = 6.0
 """Four cameras as fast as two busy cores follow."""
 
-KILLED_SPEED = 3.0
+KILLED_SPEED = 3.0  # from the restart on
 """SIG-READY leaves FO-4, blocked for 55 s, five seconds of the office's for all else; the restart
 takes three, and until a busy machine has opened the cameras again the morning runs on."""
 END = "08:04:40"
@@ -113,12 +113,12 @@ def wait_until(client: httpx.Client, office_time: str) -> None:
 @pytest.mark.parametrize("killed", [False, True], ids=["undisturbed", "killed at 07:53"])
 def test_the_morning_live_says_the_same(tmp_path: Path, killed: bool) -> None:
     """Real threads, real store, real web: as replayed; also when it dies in the middle."""
-    speed = KILLED_SPEED if killed else SPEED
     if killed:
-        running = demo(tmp_path, speed)
+        running = demo(tmp_path, SPEED)
         with running as (process, url), httpx.Client(base_url=url, timeout=10) as client:
             wait_until(client, "07:53:00")
             os.kill(process.pid, signal.SIGKILL)
+    speed = KILLED_SPEED if killed else SPEED
     with demo(tmp_path, speed) as (_, url), httpx.Client(base_url=url, timeout=10) as client:
         wait_until(client, END)
         frozen = {"at": "2026-11-24T07:55:30+07:00"}

@@ -582,6 +582,22 @@ def test_no_looser_threshold_is_proposed_on_a_lower_bar_than_that_of_accusing(
     assert propose_looser(decided(findings), others, 10) is None
 
 
+def test_a_looser_threshold_is_past_what_it_is_to_catch() -> None:
+    """More than 150 s away is not 150 s: with the value itself nothing would be flagged."""
+
+    def away(*spans: tuple[float, bool]) -> list[Unflagged]:
+        return [Unflagged((Measure("away", s, 180.0, "s"),), breach) for s, breach in spans]
+
+    found = [(Case.CONFIRMED, (Measure("away", 200.0, 180.0, "s"),))] * 10
+    ten = away(*[(150.0, True)] * 10)
+    with_shorter = propose_looser(found, [*ten, *away(*[(100.0, False)] * 5)], 10)
+    assert with_shorter is not None
+    assert (with_shorter.proposed, with_shorter.flagged) == (125.0, 10)
+    alone = propose_looser(found, ten, 10)
+    assert alone is not None
+    assert alone.proposed == 135.0
+
+
 def test_what_two_thresholds_held_back_speaks_for_neither() -> None:
     """Moving one of them would have changed nothing."""
     findings = [

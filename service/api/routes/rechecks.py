@@ -84,7 +84,7 @@ def detail_of(caller: Caller, door: Door, record_id: int) -> RecheckDetailAnswer
     "/rechecks/{record_id}", response_model=RecheckedAnswer, status_code=201, **REVIEW.route
 )
 def say(caller: Who, door: TheDoor, record_id: RecordId, body: RecheckWords) -> Response:
-    """Say what the pictures show. 409 `changed` where somebody was quicker."""
+    """Say what the pictures show. 404 where it waits no more, 409 `changed` in the same moment."""
     place = place_for(caller, door, record_id)
     try:
         row = desk_of(door).say(place, caller.name, body.outcome, body.note)

@@ -15,7 +15,7 @@ from vision.day import DayPlan
 from vision.eyes import Eyes
 from vision.looking import Approved
 from vision.policy import Policy
-from vision.values import Readiness, Sample, Verdict
+from vision.values import Readiness, Sample, Slot, Verdict
 from vision.view import Reference
 
 
@@ -53,6 +53,11 @@ class Forgetful:
         *,
         frame_wh: tuple[int, int] | None,
         crop_xyxy: tuple[int, int, int, int] | None,
+    ) -> None:
+        """Forget it."""
+
+    def add_met_picture(
+        self, day: date, clause: str, slot: Slot, captured_at: datetime, counter: str, sha: str
     ) -> None:
         """Forget it."""
 
@@ -123,4 +128,5 @@ def build_office(
         album=album,
         off_roster=drawing.off_roster,
         redrawn=drawing.redrawn,
+        office_id=settings.office,
     )

@@ -27,8 +27,9 @@ from vision.eyes import Eyes
 from vision.judging import follow, judge, verdict_of
 from vision.labels import Label
 from vision.layout import Counter, Layout
+from vision.life import rechecked
 from vision.looking import Approved
-from vision.policy import Clause, Policy, Rule, Signal
+from vision.policy import Clause, Observability, Policy, Rule, Signal
 from vision.readiness import readiness_of, worth_a_look
 from vision.values import (
     Frame,
@@ -53,6 +54,9 @@ STATUS_HOLD_S = 1.0
 
 RING_S = 15.0
 """Evidence is kept from this long before a flag until this long after it, seconds."""
+
+MET_PICTURES = 24
+"""So many pictures of a place in the sample of met verdicts are kept, spread over its span."""
 
 
 class Memory(Protocol):
@@ -86,6 +90,12 @@ class Memory(Protocol):
         crop_xyxy: tuple[int, int, int, int] | None,
     ) -> None:
         """Tie a picture of the evidence folder and what its frame said to a flag."""
+        ...
+
+    def add_met_picture(
+        self, day: date, clause: str, slot: Slot, captured_at: datetime, counter: str, sha: str
+    ) -> None:
+        """Tie a picture of the evidence folder to a place in the sample of met verdicts."""
         ...
 
     def keep_policy(self, held: Policy, since: datetime) -> None:
@@ -194,6 +204,7 @@ class _Day:
     standing: dict[Key, Verdict] = field(default_factory=dict)
     decided: dict[str, Readiness] = field(default_factory=dict)
     flags: dict[Key, int] = field(default_factory=dict)
+    sampled_cells: dict[tuple[str, Slot], int] = field(default_factory=dict)
 
 
 class Office:
@@ -212,8 +223,10 @@ class Office:
         album: Album,
         off_roster: frozenset[str] = frozenset(),
         redrawn: Mapping[str, datetime] | None = None,
+        office_id: str = "",
     ) -> None:
         self.policy = policy
+        self._office_id = office_id
         self._to_come: tuple[Policy, datetime] | None = None
         self.late_count = 0
         self._eyes = eyes
@@ -451,6 +464,7 @@ class Office:
                 shot = Shot(sample, picture)
                 self._latest[sample.counter] = shot
                 self._keep_evidence(shot)
+                self._keep_sampled(shot)
             events += self._statuses(sample)
         return events
 
@@ -728,6 +742,44 @@ class Office:
         for flag_id, counter, _ in self._open_windows:
             if counter == shot.sample.counter:
                 self._attach(flag_id, shot)
+
+    def _keep_sampled(self, shot: Shot) -> None:
+        """Keep some pictures of every place in the sample of met verdicts, evenly over its span.
+
+        How a span ends is not known yet: what does not end as met goes once the day is over.
+        """
+        day, at = self._day, shot.sample.captured_at
+        if day is None or not _covers(day.plan, at):
+            return
+        counter = self.layout.counter(shot.sample.counter)
+        for slot in Slot:
+            span = day.plan.slot_span(slot)
+            if span is None or not span[0] <= at < span[1]:
+                continue
+            cell = int((at - span[0]) / ((span[1] - span[0]) / MET_PICTURES))
+            if day.sampled_cells.get((counter.counter, slot)) == cell:
+                continue
+            day.sampled_cells[counter.counter, slot] = cell
+            clauses = self._sampled(day.plan.day, counter, slot)
+            sha = self._album.add(shot.picture.jpeg) if clauses else ""
+            for clause in clauses:
+                self._memory.add_met_picture(
+                    day.plan.day, clause, slot, at, counter.counter, sha
+                )
+
+    def _sampled(self, day: date, counter: Counter, slot: Slot) -> list[str]:
+        """The clauses that are looked at again there, if they end as met."""
+        share = self.policy.parameters["met_sample"]
+        return [
+            clause.clause
+            for clause in self.policy.clauses
+            if clause.enabled
+            and clause.role == counter.role
+            and clause.observability is Observability.CAMERA
+            and clause.rule is not None
+            and slot in clause.rule.slots
+            and rechecked(self._office_id, day, counter.counter, clause.clause, slot, share)
+        ]
 
     def _open_evidence(self, flag_id: int, counter: str, at: datetime) -> None:
         around = timedelta(seconds=RING_S)

@@ -9,7 +9,17 @@ from datetime import datetime, time
 
 from service.settings import PrivacySettings, Settings
 from service.store.retention import Retention
-from service.texts import Lang, capital, check_text, day_text, listed, number_text, text, word
+from service.texts import (
+    Lang,
+    amount_text,
+    capital,
+    check_text,
+    day_text,
+    listed,
+    number_text,
+    text,
+    word,
+)
 from vision.policy import Observability
 
 NEEDED = ("controller", "contact", "purpose", "basis", "opinion", "consulted", "notices")
@@ -163,6 +173,7 @@ def assessment(settings: Settings, lang: Lang) -> tuple[Part, ...]:
                     days=kept.crop_days,
                     gb=number_text(kept.evidence_gb, lang, 1),
                     contest=number_text(FIXED.contest_days, lang),
+                    sample=amount_text(policy.parameters.get("met_sample", 0), "share", lang),
                 ),
                 told("samples", days=kept.samples_days),
                 told("rows", days=kept.rows_days),

@@ -1,9 +1,9 @@
 """The sample of met verdicts that a human looks at again, so that misses become known.
 
-docs/standard.md 3.4: a share (`met_sample`) of what was met automatically. Pictures are kept of
-flags alone, so only a place in the sample beside which a picture of the same counter was kept can
-be looked at; the others are counted and left out. An answer measures Siaga: records stay as they
-are, and nothing stands against a counter by it.
+docs/standard.md 3.4: a share (`met_sample`) of what was met automatically. The office keeps
+pictures of these places while the span lasts; one of which no picture is left (the camera was dark,
+or the pictures went) is counted and left out. An answer measures Siaga: records stay as they are,
+and nothing stands against a counter by it.
 """
 
 from bisect import bisect_left
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from service.store import FlagFrame, MetPlace, RecheckRow, Store
+from service.store import MetPlace, PlacePicture, RecheckRow, Store
 from vision.day import DayPlan
 from vision.life import rechecked
 from vision.policy import Policy
@@ -34,8 +34,9 @@ class LookedAt(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RecheckDesk:
-    """Where re-checks are taken, at the office's time `now`."""
+    """Where re-checks are taken in an office (its id), at its time `now`."""
 
+    office: str
     store: Store
     policy: Policy
     plan_of: Callable[[date], DayPlan]
@@ -52,10 +53,11 @@ class RecheckDesk:
             for place in self.store.rechecks.met(
                 first,
                 last,
-                lambda day, counter, clause, slot: rechecked(day, counter, clause, slot, share),
+                lambda day, counter, clause, slot: rechecked(
+                    self.office, day, counter, clause, slot, share
+                ),
             )
-            if (among is None or place.counter in among)
-            and _key(place) not in said
+            if (among is None or place.counter in among) and _key(place) not in said
         ]
         if not places:
             return Sampled((), 0)
@@ -72,11 +74,19 @@ class RecheckDesk:
                 unpictured += 1
         return Sampled(tuple(waiting), unpictured)
 
-    def pictures(self, place: MetPlace) -> tuple[FlagFrame, ...]:
-        """The kept pictures of a place, in the order they were taken."""
+    def pictures(self, place: MetPlace) -> tuple[PlacePicture, ...]:
+        """The kept pictures of a place, its own and those of flags, in order of time."""
         span = _seen_in(place, self.plan_of(place.day))
-        frames = () if span is None else self.store.frames_between(place.counter, *span)
-        return tuple(frame for frame in frames if frame.removed_at is None)
+        if span is None:
+            return ()
+        found = {
+            frame.sample.captured_at: PlacePicture(frame.sample.captured_at, frame.sha)
+            for frame in self.store.frames_between(place.counter, *span)
+            if frame.removed_at is None
+        }
+        for picture in self.store.rechecks.pictures(place.day, place.counter, *span):
+            found[picture.captured_at] = picture
+        return tuple(found[at] for at in sorted(found))
 
     def say(self, place: MetPlace, account: str, outcome: Outcome, note: str) -> RecheckRow:
         """Write down what somebody saw. Errors: LookedAt."""

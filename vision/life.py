@@ -140,12 +140,13 @@ def asks_again(record_id: int, share: float) -> bool:
     return _sampled(f"second look at record {record_id}", share)
 
 
-def rechecked(day: date, counter: str, clause: str, slot: Slot, share: float) -> bool:
+def rechecked(office: str, day: date, counter: str, clause: str, slot: Slot, share: float) -> bool:
     """Whether what was met there belongs to the stable sample that a human looks at again.
 
     It follows from the place alone, so that nobody and no later verdict can choose it.
     """
-    return _sampled(f"re-check of {day.isoformat()} {counter} {clause} {slot.value}", share)
+    what = f"re-check of {office} {day.isoformat()} {counter} {clause} {slot.value}"
+    return _sampled(what, share)
 
 
 def _sampled(what: str, share: float) -> bool:

@@ -11,7 +11,7 @@ from service.accounts import Caller
 from service.api.door import Door
 from service.api.errors import Refusal
 from service.board import Board, CameraStatus, Tile
-from service.store import Flag, FlagDetail, History
+from service.store import Flag, FlagDetail, FlagPicture, History, MetPicture
 from vision.layout import Counter
 from vision.policy import Clause, Policy
 
@@ -87,22 +87,23 @@ def as_seen_by(caller: Caller, flag: Flag, history: History | None) -> Flag:
 
 @dataclass(frozen=True, slots=True)
 class KeptPicture:
-    """A picture and the flags through which the caller may see it."""
+    """A picture and the flags through which the caller may see it; none: it is of the sample."""
 
     jpeg: bytes
     flag_ids: tuple[int, ...]
 
 
 def picture_for(caller: Caller, door: Door, sha: str) -> KeptPicture:
-    """A kept picture that belongs to a flag the caller may see.
+    """A kept picture that belongs to a flag or a sampled place the caller may see.
 
     Errors: Refusal 404, or 410 once retention removed it.
     """
-    held = [p for p in door.store.flags_of_picture(sha) if caller.may_see(p.counter)]
+    flags = [p for p in door.store.flags_of_picture(sha) if caller.may_see(p.counter)]
+    sampled = [p for p in door.store.rechecks.of_picture(sha) if caller.may_see(p.counter)]
+    held: list[FlagPicture | MetPicture] = [*flags, *sampled]
     if not held:
         raise Refusal(404)
-    standing = [p for p in held if p.removed_at is None]
-    if not standing:
+    if all(p.removed_at is not None for p in held):
         removed = max(p for p in (picture.removed_at for picture in held) if p is not None)
         rule = held[0].removed_rule
         raise Refusal(410, detail={"removed_at": removed.isoformat(), "rule": rule})
@@ -110,7 +111,7 @@ def picture_for(caller: Caller, door: Door, sha: str) -> KeptPicture:
         jpeg = door.evidence.read(sha)
     except KeyError:
         raise Refusal(410, detail={"removed_at": None, "rule": "missing"}) from None
-    return KeptPicture(jpeg, tuple(p.flag_id for p in standing))
+    return KeptPicture(jpeg, tuple(p.flag_id for p in flags if p.removed_at is None))
 
 
 def clause_of(policy: Policy, name: str) -> Clause | None:

@@ -4,7 +4,7 @@ from service.store.audit import AuditRow
 from service.store.database import Migrations
 from service.store.entries import Entries, KeptEntry, KeyUsed, Tick
 from service.store.people import People, SessionRow, TokenRow, UserRow
-from service.store.rechecks import MetPlace, RecheckRow, Rechecks
+from service.store.rechecks import MetPicture, MetPlace, PlacePicture, RecheckRow, Rechecks
 from service.store.retention import Retention, Swept
 from service.store.reviews import (
     Case,
@@ -47,11 +47,13 @@ __all__ = [
     "KeptPolicy",
     "KeyUsed",
     "Look",
+    "MetPicture",
     "MetPlace",
     "Migrations",
     "MissRow",
     "Order",
     "People",
+    "PlacePicture",
     "Queue",
     "RecheckRow",
     "Rechecks",

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, select, union_all
 from sqlalchemy.dialects.sqlite import insert
 
 from service.store.codec import instant, micros
 from service.store.database import Database
-from service.store.tables import flag_frame, recheck, record
+from service.store.tables import flag_frame, met_picture, recheck, record
 from vision.values import Outcome, Slot
 
 
@@ -41,6 +41,23 @@ class RecheckRow:
     at: datetime
     outcome: Outcome
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlacePicture:
+    """A kept picture of a counter and when it was captured."""
+
+    captured_at: datetime
+    sha: str
+
+
+@dataclass(frozen=True, slots=True)
+class MetPicture:
+    """At which counter a picture of the sample was taken, and whether it still is kept."""
+
+    counter: str
+    removed_at: datetime | None
+    removed_rule: str | None
 
 
 class Rechecks:
@@ -116,16 +133,68 @@ class Rechecks:
 
     def pictured(self, since: datetime) -> dict[str, list[datetime]]:
         """By counter, the moments from `since` on of which a picture is still kept, in order."""
-        query = (
-            select(flag_frame.c.counter, flag_frame.c.captured_at)
-            .where(flag_frame.c.captured_at >= micros(since), flag_frame.c.removed_at.is_(None))
-            .order_by(flag_frame.c.captured_at)
-        )
+        query = union_all(
+            *(
+                select(kept.c.counter, kept.c.captured_at).where(
+                    kept.c.captured_at >= micros(since), kept.c.removed_at.is_(None)
+                )
+                for kept in (flag_frame, met_picture)
+            )
+        ).order_by("captured_at")
         found: dict[str, list[datetime]] = {}
         with self._database.read() as connection:
             for row in connection.execute(query):
                 found.setdefault(row.counter, []).append(instant(row.captured_at))
         return found
+
+    def keep_picture(
+        self, day: date, counter: str, clause: str, slot: Slot, captured_at: datetime, sha: str
+    ) -> None:
+        """Tie a kept picture to a place. The same instant again is kept once."""
+        values = {
+            "day": day.isoformat(),
+            "counter": counter,
+            "clause": clause,
+            "slot": slot.value,
+            "captured_at": micros(captured_at),
+            "sha": sha,
+        }
+        with self._database.write() as connection:
+            connection.execute(insert(met_picture).values(values).on_conflict_do_nothing())
+
+    def pictures(
+        self, day: date, counter: str, since: datetime, until: datetime
+    ) -> tuple[PlacePicture, ...]:
+        """Pictures still kept of a counter for the sample, `since <= captured_at < until`."""
+        query = (
+            select(met_picture.c.captured_at, met_picture.c.sha)
+            .where(
+                met_picture.c.day == day.isoformat(),
+                met_picture.c.counter == counter,
+                met_picture.c.captured_at >= micros(since),
+                met_picture.c.captured_at < micros(until),
+                met_picture.c.removed_at.is_(None),
+            )
+            .distinct()
+            .order_by(met_picture.c.captured_at)
+        )
+        with self._database.read() as connection:
+            return tuple(
+                PlacePicture(instant(row.captured_at), row.sha) for row in connection.execute(query)
+            )
+
+    def of_picture(self, sha: str) -> tuple[MetPicture, ...]:
+        """Where in the sample a picture belongs; none: nowhere."""
+        columns = (met_picture.c.counter, met_picture.c.removed_at, met_picture.c.removed_rule)
+        with self._database.read() as connection:
+            return tuple(
+                MetPicture(
+                    row.counter,
+                    None if row.removed_at is None else instant(row.removed_at),
+                    row.removed_rule,
+                )
+                for row in connection.execute(select(*columns).where(met_picture.c.sha == sha))
+            )
 
 
 def _row(row: Row[Any]) -> RecheckRow:

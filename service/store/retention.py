@@ -2,8 +2,9 @@
 
 Order of each removal: the file, a look whether it is gone, then the row. A picture stays as long
 as one flag still holds it. A flag's row remains with its verdict and hashes and says when and by
-which rule its pictures went. Source: docs/standard.md P-07, `keep_crop`, `keep_contest`,
-`keep_rows`.
+which rule its pictures went. Pictures of the sample of met verdicts stay as long, but once the day
+is over those of a place that did not end as met go. Source: docs/standard.md P-07, `keep_crop`,
+`keep_contest`, `keep_rows`.
 """
 
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    union_all,
     update,
 )
 
@@ -36,6 +38,7 @@ from service.store.tables import (
     flag_record,
     gap,
     login_failure,
+    met_picture,
     miss,
     policy,
     readiness,
@@ -47,6 +50,7 @@ from service.store.tables import (
     tick,
     token,
 )
+from vision.values import Outcome
 
 HEARTBEAT = "sweep.last_at"
 _GRACE = timedelta(hours=1)  # a picture is written before the row that holds it
@@ -87,15 +91,15 @@ def sweep(
 ) -> Swept:
     """Remove what has been kept long enough. Errors: StoreError."""
     with database.read() as connection:
-        held = {sha for (sha,) in connection.execute(_frames().with_only_columns(_SHA).distinct())}
+        held = {sha for (sha,) in connection.execute(_frames().union(_met_pictures()))}
         stale = _too_old(connection, now, retention)
         pinned = _pinned(connection)
         in_order = [sha for (sha,) in connection.execute(_oldest_first())]
     kept = {k.sha: k for k in evidence.kept()}
     missing = tuple(sorted(held - kept.keys()))
     going: dict[str, str] = {}
-    for sha in sorted(stale & kept.keys()):
-        going[sha] = "picture_days"
+    for sha in sorted(stale.keys() & kept.keys()):
+        going[sha] = stale[sha]
     for sha, file in kept.items():
         if sha not in held and file.written_at < now - _GRACE:
             going.setdefault(sha, "orphan")
@@ -130,8 +134,28 @@ def _frames() -> Select[str]:
     return select(_SHA).join_from(flag_frame, flag).where(flag_frame.c.removed_at.is_(None))
 
 
-def _too_old(connection: Connection, now: datetime, retention: Retention) -> set[str]:
-    """Pictures that every flag holding them has held long enough."""
+def _met_pictures() -> Select[str]:
+    """The same of the sample of met verdicts."""
+    return select(met_picture.c.sha).where(met_picture.c.removed_at.is_(None))
+
+
+def _not_met(now: datetime) -> ColumnElement[bool]:
+    """A place of a day that is over in every time zone, and that does not stand as met."""
+    stands = (
+        select(record.c.outcome)
+        .where(
+            *(record.c[key] == met_picture.c[key] for key in ("day", "counter", "clause", "slot"))
+        )
+        .order_by(record.c.record_id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    over = met_picture.c.day < (now - timedelta(hours=12)).date().isoformat()
+    return and_(over, func.coalesce(stands, "") != Outcome.MET.value)
+
+
+def _too_old(connection: Connection, now: datetime, retention: Retention) -> dict[str, str]:
+    """Pictures that all that holds them has held long enough, each with the rule it goes by."""
     old = flag.c.opened_at <= micros(now - timedelta(days=retention.picture_days))
     answered = micros(now - timedelta(days=retention.contest_days))
     released = case(
@@ -140,9 +164,19 @@ def _too_old(connection: Connection, now: datetime, retention: Retention) -> set
             old, flag.c.contest_closed_at.is_not(None), flag.c.contest_closed_at <= answered
         ),
     )
-    holding = func.sum(case((released, 0), else_=1))
-    query = _frames().group_by(_SHA).having(holding == 0)
-    return {sha for (sha,) in connection.execute(query)}
+    met_old = met_picture.c.captured_at <= micros(now - timedelta(days=retention.picture_days))
+    rows = union_all(
+        _frames().add_columns(case((released, "picture_days"), else_=None).label("rule")),
+        _met_pictures().add_columns(
+            case((met_old, "picture_days"), (_not_met(now), "not_met"), else_=None).label("rule")
+        ),
+    ).subquery()
+    query = (
+        select(rows.c.sha, func.max(rows.c.rule).label("rule"))
+        .group_by(rows.c.sha)
+        .having(func.count() == func.count(rows.c.rule))
+    )
+    return {row.sha: row.rule for row in connection.execute(query)}
 
 
 def _pinned(connection: Connection) -> set[str]:
@@ -153,16 +187,23 @@ def _pinned(connection: Connection) -> set[str]:
 
 
 def _oldest_first() -> Select[str]:
-    return _frames().group_by(_SHA).order_by(func.min(flag_frame.c.captured_at), _SHA)
+    rows = union_all(
+        _frames().add_columns(flag_frame.c.captured_at),
+        _met_pictures().add_columns(met_picture.c.captured_at),
+    ).subquery()
+    return (
+        select(rows.c.sha).group_by(rows.c.sha).order_by(func.min(rows.c.captured_at), rows.c.sha)
+    )
 
 
 def _mark(database: Database, sha: str, now: datetime, rule: str) -> None:
     with database.write() as connection:
-        connection.execute(
-            update(flag_frame)
-            .where(flag_frame.c.sha == sha, flag_frame.c.removed_at.is_(None))
-            .values(removed_at=micros(now), removed_rule=rule)
-        )
+        for kept in (flag_frame, met_picture):
+            connection.execute(
+                update(kept)
+                .where(kept.c.sha == sha, kept.c.removed_at.is_(None))
+                .values(removed_at=micros(now), removed_rule=rule)
+            )
 
 
 def _steps(now: datetime, retention: Retention) -> tuple[tuple[Table, ColumnElement[bool]], ...]:
@@ -187,6 +228,7 @@ def _steps(now: datetime, retention: Retention) -> tuple[tuple[Table, ColumnElem
         (readiness, readiness.c.day < day),
         (miss, miss.c.day < day),
         (recheck, recheck.c.day < day),
+        (met_picture, and_(met_picture.c.day < day, met_picture.c.removed_at.is_not(None))),
         (gap, gap.c.until < records),
         (entry, entry.c.day < day),
         (tick, tick.c.day < day),

@@ -528,6 +528,12 @@ class Store:
                 raise KeyError(flag_id)
             connection.execute(insert(flag_frame).values(row).on_conflict_do_nothing())
 
+    def add_met_picture(
+        self, day: date, clause: str, slot: Slot, captured_at: datetime, counter: str, sha: str
+    ) -> None:
+        """Tie a kept picture to a place in the sample of met verdicts."""
+        self.rechecks.keep_picture(day, counter, clause, slot, captured_at, sha)
+
     def frames_between(
         self, counter: str, since: datetime, until: datetime
     ) -> tuple[FlagFrame, ...]:

@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0007"
+REVISION = "0008"
 """The schema this program writes: the newest file in `migrations/versions`."""
 
 METADATA = MetaData(
@@ -226,6 +226,22 @@ recheck = Table(
     Column("note", Text, nullable=False),
     UniqueConstraint("day", "counter", "clause", "slot", name="uq_recheck_place"),
     sqlite_autoincrement=True,
+)
+
+met_picture = Table(
+    "met_picture",
+    METADATA,
+    Column("day", String(10), nullable=False),
+    Column("counter", String(80), nullable=False),
+    Column("clause", String(40), nullable=False),
+    Column("slot", String(10), nullable=False),
+    Column("captured_at", BigInteger, nullable=False),
+    Column("sha", String(64), nullable=False),
+    Column("removed_at", BigInteger),
+    Column("removed_rule", String(40)),
+    PrimaryKeyConstraint("day", "counter", "clause", "slot", "captured_at", name="pk_met_picture"),
+    Index("ix_met_picture_sha", "sha"),
+    sqlite_with_rowid=False,
 )
 
 gap = Table(

@@ -50,16 +50,14 @@ def sampled_clause(day: datetime, counter: str, *, skip: int = 0, chosen: bool =
     found = (
         name
         for name in names
-        if rechecked(day.date(), counter, name, Slot.READY, 0.05) is chosen
+        if rechecked("kppn_contoh", day.date(), counter, name, Slot.READY, 0.05) is chosen
     )
     for _ in range(skip):
         next(found)
     return next(found)
 
 
-def met(
-    store: Store, clause: str, counter: str = "loket_2", before: timedelta = YESTERDAY
-) -> int:
+def met(store: Store, clause: str, counter: str = "loket_2", before: timedelta = YESTERDAY) -> int:
     """A span before opening of an earlier day that stood as met from 07:55 on; its record."""
     at = clock(7, 55) - before
     verdict = fake_verdict(counter, clause, Outcome.MET, None, at, status=Status.FINAL)

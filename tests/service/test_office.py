@@ -10,14 +10,22 @@ import pytest
 
 from service.assembly import Forgetful
 from service.calendar import CalendarSettings, plan_at, with_special
-from service.office import Drawing, Event, Office, ReadinessDecided, VerdictChanged
+from service.office import (
+    MET_PICTURES,
+    Drawing,
+    Event,
+    Office,
+    ReadinessDecided,
+    VerdictChanged,
+)
 from service.policies import load_policy
 from tests.fakes_eyes import Painter, fake_eyes
 from tests.vision.test_checks import COUNTER
 from vision.day import DayPlan
 from vision.labels import Label
 from vision.layout import Layout
-from vision.policy import Policy
+from vision.life import rechecked
+from vision.policy import Observability, Policy
 from vision.values import (
     Frame,
     Image,
@@ -53,6 +61,7 @@ class Kept(Forgetful):
         self.frames: list[tuple[int, datetime]] = []
         self.windows: dict[int, tuple[datetime, datetime]] = {}
         self.policies: list[tuple[str, datetime]] = []
+        self.met_pictures: dict[tuple[str, Slot], list[datetime]] = {}
 
     def add_samples(self, samples: Sequence[Sample]) -> None:
         self.samples += samples
@@ -66,6 +75,11 @@ class Kept(Forgetful):
         before = self.answers.setdefault((day, answer.counter), answer)
         assert before == answer
         return True
+
+    def add_met_picture(
+        self, day: date, clause: str, slot: Slot, captured_at: datetime, counter: str, sha: str
+    ) -> None:
+        self.met_pictures.setdefault((clause, slot), []).append(captured_at)
 
     def keep_policy(self, held: Policy, since: datetime) -> None:
         self.policies.append((held.citation, since))
@@ -87,17 +101,18 @@ class Kept(Forgetful):
         self.frames.append((flag_id, kept.captured_at))
 
 
-def office(memory: Kept, plan: DayPlan | None = None) -> Office:
+def office(memory: Kept, plan: DayPlan | None = None, policy: Policy = POLICY) -> Office:
     """One counter, one camera, a picture each five seconds."""
     return Office(
         layout=Layout("layout-1", (COUNTER,)),
-        policy=POLICY,
+        policy=policy,
         eyes=fake_eyes(),
         plan_of=lambda at: plan or plan_at(CALENDAR, at),
         period_s={"loket-1": 5.0},
         approved={},
         memory=memory,
         album=memory,
+        office_id="kppn_contoh",
     )
 
 
@@ -254,6 +269,40 @@ def test_a_flag_keeps_pictures_from_before_and_after_it() -> None:
     assert min(times) <= flagged.at - timedelta(seconds=10)
     assert max(times) >= flagged.at + timedelta(seconds=10)
     assert max(times) - min(times) <= timedelta(seconds=90)
+
+
+def sampling(share: float) -> Policy:
+    """The standard with another share of met verdicts to look at again."""
+    return replace(POLICY, parameters={**POLICY.parameters, "met_sample": share})
+
+
+def test_pictures_of_the_sample_of_met_verdicts_are_kept_where_nothing_is_flagged() -> None:
+    """Who looks at flagged moments alone never learns what was missed."""
+    memory = Kept()
+    play(office(memory, policy=sampling(0.5)), [(STAFFED, 600)], T10, OPENS)
+    able = {
+        clause.clause
+        for clause in POLICY.clauses
+        if clause.role == "FO" and clause.observability is Observability.CAMERA
+        and clause.rule is not None and Slot.READY in clause.rule.slots
+    }  # fmt: skip
+    wanted = {
+        clause
+        for clause in able
+        if rechecked("kppn_contoh", OPENS.date(), "FO-1", clause, Slot.READY, 0.5)
+    }
+    assert 0 < len(wanted) < len(able)
+    assert memory.met_pictures.keys() == {(clause, Slot.READY) for clause in wanted}
+    for times in memory.met_pictures.values():
+        assert 12 <= len(times) <= MET_PICTURES
+        assert max(times) - min(times) > timedelta(minutes=9), "of the whole span"
+
+
+def test_an_office_that_looks_at_nothing_again_keeps_nothing_of_what_was_met() -> None:
+    """P-07: pictures of what was met are for the sample alone."""
+    memory = Kept()
+    play(office(memory, policy=sampling(0.0)), [(STAFFED, 660)], T10, OPENS)
+    assert memory.met_pictures == {}
 
 
 def test_one_breach_is_one_flag_however_long_it_lasts() -> None:

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from service.accounts import Role
 from service.api.routes.rechecks import desk_of
 from service.rechecks import LookedAt
+from service.store import Retention
 from tests.fakes_office import clock
 from tests.service.cases import YESTERDAY, met, pictured, sampled_clause
 from tests.service.conftest import House
@@ -45,6 +46,26 @@ def test_only_what_is_in_the_sample_and_has_a_picture_waits_for_a_look(
     assert (told["unpictured"], told["share"]) == (0, 0.05)
     page = evaluator.get("/rechecks", headers={"Accept": "text/html"}).text
     assert "Uji petik <b>1</b>" in page
+
+
+def test_a_place_beside_which_nothing_was_flagged_is_looked_at_by_its_own_pictures(
+    house: House, evaluator: TestClient
+) -> None:
+    """A rate of flagged moments alone would say nothing of a quiet counter."""
+    clause = sampled_clause(BEFORE, "loket_2")
+    record_id = met(house.store, clause)
+    for minute, picture in ((-2, b"too early"), (0, b"one"), (1, b"two")):
+        at = BEFORE + timedelta(minutes=minute)
+        sha = house.evidence.add(picture)
+        house.store.add_met_picture(BEFORE.date(), clause, Slot.READY, at, "loket_2", sha)
+    assert waiting(evaluator) == [record_id]
+    told = evaluator.get(f"/api/v1/rechecks/{record_id}").json()["pictures"]
+    assert [evaluator.get(one["url"]).content for one in told] == [b"one", b"two"]
+    seen = house.store.audit_newest(limit=1)[0][1]
+    assert (seen.act, seen.actor) == ("evidence.view", "evaluator")
+    assert house.signed_in(Role.VIEWER).get(told[0]["url"]).status_code == 403
+    house.store.sweep(BEFORE + timedelta(days=20), Retention(), house.evidence)
+    assert house.signed_in(Role.SUPERVISOR).get(told[0]["url"]).status_code == 410
 
 
 def test_a_picture_of_before_the_verdict_stood_or_of_another_counter_does_not_speak_for_it(
@@ -132,7 +153,9 @@ def test_the_answers_make_a_rate_of_misses_with_its_interval(
         day = clock(7, 56) - before
         counter = f"loket_{n}"
         clause = "FO-C2a"
-        if day.weekday() > 4 or not rechecked(day.date(), counter, clause, Slot.READY, 0.05):
+        if day.weekday() > 4 or not rechecked(
+            "kppn_contoh", day.date(), counter, clause, Slot.READY, 0.05
+        ):
             continue
         record_id = met(house.store, clause, counter, before)
         pictured(house.store, day, counter)

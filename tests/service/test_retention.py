@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from service.evidence import Evidence
 from service.store import Retention, Store, open_store
 from tests.fakes_office import clock, fake_policy, fake_sample, fake_verdict
 from tests.service.cases import contested, reviewed
-from vision.values import Gap, Outcome, Reason
+from vision.values import Gap, Outcome, Reason, Slot, Status
 
 WINDOW = (clock(7, 54, 45), clock(7, 55, 15))
 ENDLESS = Retention(picture_gb=None)
@@ -154,6 +155,55 @@ def test_a_picture_of_two_flags_stays_as_long_as_one_holds_it(
     _, sha = flagged(store, evidence, now - timedelta(days=2), b"same", "loket_1")
     assert store.sweep(now, ENDLESS, evidence).pictures == ()
     assert evidence.exists(sha)
+
+
+def test_pictures_of_the_sample_stay_where_the_day_ended_as_met_and_go_elsewhere(
+    store: Store, evidence: Evidence
+) -> None:
+    """How a span ends is not known while its pictures are taken; P-07 keeps of MET no more."""
+    at = clock(7, 56)
+    for clause, outcomes in (
+        ("FO-C2a", (Outcome.NOT_MET, Outcome.MET)),
+        ("FO-C2b", (Outcome.MET, Outcome.NOT_MET)),
+        ("FO-C2f", ()),
+        ("FO-B1", (Outcome.NOT_MET,)),
+    ):
+        for n, outcome in enumerate(outcomes):
+            reason = None if outcome is Outcome.MET else Reason.PRESENT_OBJECT
+            verdict = fake_verdict(
+                "loket_2", clause, outcome, reason, at + timedelta(seconds=n), status=Status.FINAL
+            )
+            store.add_record(verdict)
+        sha = evidence.add(clause.encode())
+        store.add_met_picture(at.date(), clause, Slot.READY, at, "loket_2", sha)
+    _, shared = flagged(store, evidence, at, b"FO-B1")
+    names = [sha256(c.encode()).hexdigest() for c in ("FO-C2a", "FO-C2b", "FO-C2f")]
+    assert store.sweep(at + timedelta(hours=12), ENDLESS, evidence).pictures == ()
+    later = at + timedelta(days=2)
+    would = store.sweep(later, ENDLESS, evidence, dry_run=True)
+    swept = store.sweep(later, ENDLESS, evidence)
+    assert would.pictures == swept.pictures
+    assert set(swept.pictures) == {(names[1], "not_met"), (names[2], "not_met")}
+    assert evidence.exists(names[0])
+    assert evidence.exists(shared), "a flag still holds it"
+    (row,) = store.rechecks.of_picture(names[1])
+    assert (row.removed_at, row.removed_rule) == (later, "not_met")
+    swept = store.sweep(at + timedelta(days=15), ENDLESS, evidence)
+    assert set(swept.pictures) == {(names[0], "picture_days"), (shared, "picture_days")}
+    assert store.sweep(at + timedelta(days=400), ENDLESS, evidence).rows["met_picture"] == 4
+
+
+def test_gigabytes_reach_the_pictures_of_the_sample(store: Store, evidence: Evidence) -> None:
+    """They are pinned by nobody, and the oldest goes first whoever holds it."""
+    now = clock(9, 0)
+    day = now.date()
+    store.add_record(fake_verdict("loket_2", "FO-C2a", Outcome.MET, None, now))
+    first = evidence.add(b"a" * 1000)
+    store.add_met_picture(day, "FO-C2a", Slot.READY, now - timedelta(hours=2), "loket_2", first)
+    _, second = flagged(store, evidence, now - timedelta(hours=1), b"b" * 1000)
+    swept = store.sweep(now, Retention(picture_gb=1.5e-6), evidence)
+    assert swept.pictures == ((first, "picture_gb"),)
+    assert evidence.exists(second)
 
 
 def test_a_year_in_one_run_leaves_what_is_young_enough(store: Store, evidence: Evidence) -> None:

@@ -160,7 +160,7 @@ def test_the_sample_of_met_places_is_stable_and_as_large_as_it_should_be() -> No
     def drawn(share: float) -> list[bool]:
         first = date(2026, 11, 24)
         return [
-            rechecked(first + timedelta(days=n), f"loket_{counter}", clause, slot, share)
+            rechecked("kppn", first + timedelta(days=n), f"loket_{counter}", clause, slot, share)
             for n in range(100)
             for counter in range(4)
             for clause in ("FO-A6", "FO-C2a", "FO-B2a")
@@ -173,3 +173,12 @@ def test_the_sample_of_met_places_is_stable_and_as_large_as_it_should_be() -> No
     assert all(more for more, one in zip(drawn(0.2), few, strict=True) if one)
     assert not any(drawn(0.0))
     assert all(drawn(1.0))
+    elsewhere = [
+        rechecked("kppn_b", date(2026, 11, 24), f"loket_{n}", "FO-A6", Slot.READY, 0.5)
+        for n in range(40)
+    ]
+    here = [
+        rechecked("kppn", date(2026, 11, 24), f"loket_{n}", "FO-A6", Slot.READY, 0.5)
+        for n in range(40)
+    ]
+    assert here != elsewhere, "two offices are not looked at in the same places"

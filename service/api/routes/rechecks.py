@@ -29,7 +29,8 @@ RecordId = Annotated[int, Path(ge=1, le=2**62)]
 
 def desk_of(door: Door) -> RecheckDesk:
     """Where re-checks are taken."""
-    return RecheckDesk(door.store, door.office.policy(), door.plan_of, door.office.board().now)
+    board = door.office.board()
+    return RecheckDesk(board.office, door.store, door.office.policy(), door.plan_of, board.now)
 
 
 def sampled_for(caller: Caller, door: Door) -> Sampled:
@@ -72,10 +73,10 @@ def detail_of(caller: Caller, door: Door, record_id: int) -> RecheckDetailAnswer
         place=place_answer(door, place),
         pictures=tuple(
             RecheckPicture(
-                captured_at=teller.at(frame.sample.captured_at),
-                url=f"/api/v1/evidence/{frame.sha}",
+                captured_at=teller.at(picture.captured_at),
+                url=f"/api/v1/evidence/{picture.sha}",
             )
-            for frame in desk_of(door).pictures(place)
+            for picture in desk_of(door).pictures(place)
         ),
     )
 

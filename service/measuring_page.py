@@ -54,8 +54,8 @@ carry over to other machines, times do not.
 - **numpy over the raw output and `NMSBoxesBatched`** cost 0.4 ms, a loop over cells 5 to 10 ms.
 - **Evidence is encoded at every look**, though only flags and the board need it: 1.1 ms and 0.06 MB
   a picture. Kept as pixels until asked for, the last 30 s of a counter would hold 1.5 MB a picture.
-- **Pictures of the sample of met verdicts** (`met_sample` 5 %) take 1.1 MB a counter and day at most
-  (81 KB each, 24 a place), so ten counters keep 160 MB in 14 days.
+- **Pictures of the sample of met verdicts** (`met_sample`, 5 %) take 1.1 MB a counter and day
+  at most (81 KB each, 24 a place), so ten counters keep 160 MB in 14 days.
 - **Keyframes only**: decoding all of a 1080p stream costs more than looking at one frame a second.
 """
 

@@ -30,6 +30,15 @@ class HolidayKind(StrEnum):
     LOCAL = "lokal"
 
 
+class DayNote(StrEnum):
+    """What Siaga itself notes of a day; other notes are an office's own, or a holiday's name."""
+
+    CLOSED = "tutup"
+    WEEKEND = "akhir pekan"
+    HOURS_UNSET = "jam Ramadan belum ditetapkan"
+    NO_TABLE = "tabel hari libur tahun ini belum dimuat"
+
+
 @dataclass(frozen=True, slots=True)
 class Hours:
     """The local times of one day. `pause` is the break; None where counters stay open."""
@@ -309,6 +318,18 @@ def national_table(year: int) -> Mapping[date, Holiday]:
 
 
 @lru_cache(maxsize=64)
+def national_names(year: int, language: str) -> Mapping[date, str]:
+    """The names of the days of `national_table` in `id` or `en`."""
+    kept = "en_US" if language == "en" else language
+    days: dict[date, str] = {}
+    for category in ("government", "public"):
+        days.update(
+            country_holidays("ID", years=year, categories=(category,), language=kept).items()
+        )
+    return MappingProxyType(days)
+
+
+@lru_cache(maxsize=64)
 def estimated_ramadan(year: int) -> tuple[tuple[date, date], ...]:
     """First and last day on which Ramadan may fall, for each one that ends in `year`.
 
@@ -325,9 +346,9 @@ def _working(calendar: CalendarSettings, day: date) -> tuple[bool, bool, str]:
     """Whether the office works on `day`, whether that is certain, and a note for people."""
     one_off = _one_off(calendar, day)
     if one_off is not None and one_off.is_closed:
-        return False, True, one_off.note or "tutup"
+        return False, True, one_off.note or DayNote.CLOSED
     hours_certain = _hours_are_certain(calendar, day)
-    hours_note = "" if hours_certain else "jam Ramadan belum ditetapkan"
+    hours_note = "" if hours_certain else DayNote.HOURS_UNSET
     season = _season(calendar, day)
     if one_off is not None:
         is_timed = None not in (one_off.hours.opens, one_off.hours.briefing)
@@ -337,9 +358,9 @@ def _working(calendar: CalendarSettings, day: date) -> tuple[bool, bool, str]:
     if holiday is not None and not holiday.is_open:
         return False, True, holiday.name
     if holiday is None and day.weekday() not in calendar.working_days:
-        return False, True, "akhir pekan"
+        return False, True, DayNote.WEEKEND
     if holiday is None and not _year_is_covered(calendar, day.year):
-        return True, False, f"tabel hari libur {day.year} belum dimuat"
+        return True, False, DayNote.NO_TABLE
     season_note = season.name if season else ""
     return True, hours_certain, hours_note or (holiday.name if holiday else season_note)
 

@@ -18,6 +18,7 @@ from service.texts import (
     clause_text,
     day_text,
     listed,
+    note_text,
     number_text,
     text,
     time_text,
@@ -233,7 +234,7 @@ class Speaker:
         if not plan.certain:
             lines.append(self.t("today_uncertain"))
         elif plan.note:
-            lines.append(self.t("today_note", note=plan.note))
+            lines.append(self.t("today_note", note=note_text(plan, self.lang)))
         rule = self.dress.on(plan.day) if self.dress is not None else UNDEFINED
         if plan.opens_at is not None and rule.kind is not DressKind.UNDEFINED:
             worn = rule.words or word(rule.kind, self.lang)

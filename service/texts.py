@@ -19,13 +19,13 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from service.board import CameraState, TileState
-from service.calendar import HolidayKind
+from service.calendar import DayNote, HolidayKind, national_names
 from service.dress import DressKind
 from service.languages import Lang as Lang  # told on
 from service.messages.vocabulary import LetterState, Route, Topic, Trouble
 from service.store.reviews import Case, Look, Queue
 from vision.briefing import Leader, TickItem
-from vision.day import Phase
+from vision.day import DayPlan, Phase
 from vision.entries import Entered
 from vision.labels import Label
 from vision.layout import ZoneKind
@@ -62,6 +62,7 @@ VOCABULARIES: tuple[type[Enum], ...] = (
     Trouble,
     Route,
     HolidayKind,
+    DayNote,
     DressKind,
 )
 """The closed vocabularies of which every member has a word in every language."""
@@ -136,6 +137,16 @@ def section(name: str, lang: Lang) -> dict[str, str]:
 def word(member: Enum, lang: Lang) -> str:
     """The word of a member of a closed vocabulary: `word(Label.CUP, Lang.ID) == "cangkir"`."""
     return text(f"{type(member).__name__}.{member.name}", lang)
+
+
+def note_text(plan: DayPlan, lang: Lang) -> str:
+    """The note of a day: Siaga's own and names of holidays in `lang`, an office's as it is."""
+    for note in DayNote:
+        if plan.note == note.value:
+            return word(note, lang)
+    if plan.note and plan.note == national_names(plan.day.year, Lang.ID.value).get(plan.day):
+        return national_names(plan.day.year, lang.value)[plan.day]
+    return plan.note
 
 
 def check_text(check: str, lang: Lang) -> str:

@@ -143,12 +143,16 @@ class SpecialKept(Value):
 
 
 class DayAhead(Value):
-    """What a day of the near future will be. `certain` false: its hours must be entered first."""
+    """What a day of the near future will be. `certain` false: its hours must be entered first.
+
+    `note_text` translates what Siaga notes and the names of holidays; an office's words stay.
+    """
 
     date: date
     working: bool
     certain: bool
     note: str
+    note_text: Words
     briefing: time | None
     opens: time | None
     closes: time | None

@@ -16,7 +16,7 @@ from service.privacy import FIXED, assessment, missing, notice
 from service.problems import Problem
 from service.settings import WEEKDAYS, CalendarTable, DressTable, HoursTable
 from service.setup import Setup
-from service.texts import Lang
+from service.texts import Lang, note_text
 from vision.errors import PolicyError
 
 AHEAD_DAYS = 14
@@ -154,6 +154,7 @@ def _ahead(setup: Setup, day: date) -> dict[str, object]:
         "working": plan.opens_at is not None,
         "certain": plan.certain,
         "note": plan.note,
+        "note_text": Words(id=note_text(plan, Lang.ID), en=note_text(plan, Lang.EN)),
         "briefing": at(plan.briefing_at),
         "opens": at(plan.opens_at),
         "closes": at(plan.closes_at),

@@ -15,7 +15,7 @@ from service.api.schemas import DayQuery
 from service.api.security import BRIEFING, TheDoor, Who
 from service.calendar import SEARCH_DAYS, working_day_before
 from service.sheet import Speaker, thoughts, turn_of
-from service.texts import Lang, capital, clause_text, text, word
+from service.texts import Lang, capital, clause_text, note_text, text, word
 from service.web.offers import offers
 from service.web.pages import PageRoute, language, render
 from service.web.tones import outcome_tone
@@ -86,7 +86,7 @@ def show_briefing(
         day=day.isoformat(),
         day_words=speaker.day(day),
         working=plan.opens_at is not None,
-        plan_note=plan.note,
+        plan_note=note_text(plan, lang),
         sheet=sheet_for(who, door, day, lang, pack),
         pack=pack,
         findings=[speaker.line(item, plan) for item in pack.all_findings],

@@ -6,7 +6,16 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from service.board import Board, Tile, TileState
-from service.texts import Lang, capital, moment_text, span_text, text, time_text, word
+from service.texts import (
+    Lang,
+    capital,
+    moment_text,
+    note_text,
+    span_text,
+    text,
+    time_text,
+    word,
+)
 from service.web.tones import STATE_TONES, Tone
 from vision.day import Phase
 from vision.values import ReadyState
@@ -63,7 +72,7 @@ def _rest(board: Board, zone: ZoneInfo, lang: Lang, warning: str) -> Hero:
         kind="rest",
         label=text("board.next_moment", lang),
         big=moment_text(at, zone, lang) if at else text("board.no_next", lang),
-        lines=tuple(line for line in (note, board.plan.note) if line),
+        lines=tuple(line for line in (note, note_text(board.plan, lang)) if line),
         warning=warning,
     )
 

@@ -593,7 +593,7 @@ def _ahead(one: s.DayAhead, lang: Lang) -> dict[str, str]:
     return {
         "day": day_words(one.date, lang),
         "words": words,
-        "note": one.note,
+        "note": getattr(one.note_text, lang.value),
         "tone": tone if one.certain else "is-unsure",
     }
 

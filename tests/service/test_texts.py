@@ -4,7 +4,7 @@ import re
 import string
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 
 from service.api.tell import words
 from service.board import Finding
+from service.calendar import CalendarSettings, OneOff, plan_day
 from service.texts import (
     VOCABULARIES,
     Lang,
@@ -27,6 +28,7 @@ from service.texts import (
     listed,
     measure_text,
     moment_text,
+    note_text,
     number_text,
     span_text,
     text,
@@ -407,3 +409,22 @@ def test_two_vocabularies_may_spell_a_word_alike() -> None:
     assert Outcome.NOT_MET == Entered.NOT_MET  # type: ignore[comparison-overlap]
     for member in (Outcome.NOT_MET, Entered.NOT_MET):
         assert words(member).id == word(member, Lang.ID)
+
+
+@pytest.mark.parametrize(
+    ("day", "indonesian", "english"),
+    [
+        (date(2026, 11, 28), "akhir pekan", "weekend"),
+        (date(2026, 8, 17), "Hari Kemerdekaan Republik Indonesia", "Independence Day"),
+        (date(2026, 12, 24), "Cuti Bersama Hari Raya Natal", "Christmas Joint Holiday"),
+        (date(2026, 11, 26), "rapat kerja", "rapat kerja"),
+        (date(2026, 11, 25), "", ""),
+    ],
+)
+def test_the_note_of_a_day_follows_the_language_unless_an_office_wrote_it(
+    day: date, indonesian: str, english: str
+) -> None:
+    """Siaga's own words and the names of national holidays are translated, an office's are not."""
+    closed = OneOff(date(2026, 11, 26), is_closed=True, note="rapat kerja")
+    plan = plan_day(CalendarSettings(JAKARTA, one_offs=(closed,)), day)
+    assert (note_text(plan, Lang.ID), note_text(plan, Lang.EN)) == (indonesian, english)

@@ -4,6 +4,7 @@ The text must have passed `tomllib` already: this scanner trusts its grammar and
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 KeyPath = tuple[str | int, ...]
@@ -42,6 +43,7 @@ class _Scan:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.ends = [found.start() for found in re.finditer("\n", text)]
         self.at = 0
         self.lines: dict[KeyPath, int] = {}
         self.table_counts: dict[KeyPath, int] = {}
@@ -140,4 +142,4 @@ class _Scan:
         self.at = found.end() if found else self.at
 
     def line(self) -> int:
-        return self.text.count("\n", 0, self.at) + 1
+        return bisect_left(self.ends, self.at) + 1

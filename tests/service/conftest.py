@@ -1,5 +1,6 @@
 """An office behind its web door: fake office, real store, real evidence, one account per role."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -113,14 +114,8 @@ class StandIn:
         return CameraStatus(name, CameraState.OK, now, now, (1280, 720), 1.0, 1, 0, 0, "")
 
 
-def setup_in(
-    folder: Path, store: Store, clock: MailClock, mailboxes: dict[str, Mailbox]
-) -> Setup:
-    """The set-up of the house, with a camera being tried and a picture of its clear desk."""
-    (folder / "reference").mkdir(exist_ok=True)
-    (folder / "reference" / "hall_1.jpg").write_bytes(encode(Painter().image))
-    text = OFFICE.replace("push = true", 'push = true\nreference = "reference/hall_1.jpg"')
-    (folder / "office.toml").write_text(text, "utf-8")
+def setup_in(folder: Path, store: Store, clock: MailClock, mailboxes: dict[str, Mailbox]) -> Setup:
+    """The set-up of the house, over its file, with a camera being tried."""
     settings = load_settings(folder / "office.toml")
     setup = Setup(
         file=OfficeFile(settings.path),
@@ -183,19 +178,43 @@ class House:
         return client
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    """A morning at 07:57: answers, records, one flag with two pictures, an account per role."""
-    wall = WallClock()
-    with open_store(tmp_path, clock=wall) as store:
-        office, evidence = FakeOffice(), Evidence(tmp_path)
-        accounts = Accounts(
-            store,
-            clock=wall,
-            hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1),
-        )
+def accounts_in(store: Store, wall: WallClock) -> Accounts:
+    """Accounts with the cheapest hash there is."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    return Accounts(store, clock=wall, hasher=cheap)
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """The folder of a house that nobody has entered yet, and the name of a picture of flag 1."""
+
+    folder: Path
+    sha: str
+
+
+@pytest.fixture(scope="session")
+def furniture(tmp_path_factory: pytest.TempPathFactory) -> Furniture:
+    """Carried in once and copied for every test: hundreds of houses begin alike."""
+    folder, wall = tmp_path_factory.mktemp("furniture"), WallClock()
+    (folder / "reference").mkdir()
+    (folder / "reference" / "hall_1.jpg").write_bytes(encode(Painter().image))
+    text = OFFICE.replace("push = true", 'push = true\nreference = "reference/hall_1.jpg"')
+    (folder / "office.toml").write_text(text, "utf-8")
+    with open_store(folder, clock=wall) as store:
+        accounts = accounts_in(store, wall)
         for role in Role:
             accounts.add(role.value, role, PASSWORD, by="test")
+        return Furniture(folder, morning(store, Evidence(folder), FakeOffice()))
+
+
+@pytest.fixture
+def house(tmp_path: Path, furniture: Furniture) -> Iterator[House]:
+    """A morning at 07:57: answers, records, one flag with two pictures, an account per role."""
+    wall = WallClock()
+    shutil.copytree(furniture.folder, tmp_path, dirs_exist_ok=True)
+    with open_store(tmp_path, clock=wall) as store:
+        office, evidence = FakeOffice(), Evidence(tmp_path)
+        accounts = accounts_in(store, wall)
 
         def build(settings: ApiSettings) -> FastAPI:
             return create_app(
@@ -213,7 +232,7 @@ def house(tmp_path: Path) -> Iterator[House]:
         mailbox = Mailbox("hall_1", MailClock(wall))
         mailboxes = {"hall_1": mailbox}
         setup = setup_in(tmp_path, store, MailClock(wall), mailboxes)
-        sha = morning(store, evidence, office)
+        sha = furniture.sha
         app = build(ApiSettings())
         yield House(office, store, evidence, accounts, wall, sha, build, app, mailbox, setup)
         setup.close()

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -406,6 +407,7 @@ CASES = {
 }
 
 
+@cache
 def operations() -> dict[str, dict[str, Any]]:
     """Every operation of the OpenAPI file in the repository."""
     told = json.loads(DESCRIPTION.read_text("utf-8"))

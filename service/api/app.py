@@ -19,6 +19,7 @@ from service.api.headers import Guard
 from service.api.routes import (
     board,
     briefings,
+    go,
     message_settings,
     observations,
     operations,
@@ -106,7 +107,7 @@ def create_app(
         messages=messages,
     )
     parts = (
-        *(board, records, reviews, rechecks, replays, observations, briefings, trends),
+        *(board, go, records, reviews, rechecks, replays, observations, briefings, trends),
         *(setup_routes, settings_routes, message_settings, people, push, message_routes, session),
     )
     for part in parts:

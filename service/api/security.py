@@ -117,6 +117,10 @@ BRIEFING = Need(Scope.BRIEFING, Role.SUPERVISOR, Role.EVALUATOR)
 
 OBSERVE = Need(Scope.BRIEFING, Role.SUPERVISOR)
 """Entering an observation or a tick: the supervisor's own act."""
+
+GO = Need(Scope.BOARD, Role.SUPERVISOR, people=True)
+"""Opening the counters: a supervisor who is signed in; no token and no clock does it."""
+
 REVIEW = Need(Scope.FLAGS, Role.SUPERVISOR, Role.EVALUATOR, people=True)
 """Saying whether what was flagged is so: a named human, signed in."""
 

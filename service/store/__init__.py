@@ -3,6 +3,7 @@
 from service.store.audit import AuditRow
 from service.store.database import Migrations
 from service.store.entries import Entries, KeptEntry, KeyUsed, Tick
+from service.store.go import GoPresses, GoRow, OpenItem
 from service.store.people import People, SessionRow, TokenRow, UserRow
 from service.store.rechecks import MetPicture, MetPlace, PlacePicture, RecheckRow, Rechecks
 from service.store.retention import Retention, Swept
@@ -42,6 +43,8 @@ __all__ = [
     "FlagFilter",
     "FlagFrame",
     "FlagPicture",
+    "GoPresses",
+    "GoRow",
     "History",
     "KeptEntry",
     "KeptPolicy",
@@ -51,6 +54,7 @@ __all__ = [
     "MetPlace",
     "Migrations",
     "MissRow",
+    "OpenItem",
     "Order",
     "People",
     "PlacePicture",

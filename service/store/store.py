@@ -27,6 +27,7 @@ from service.store.database import (
     refuse_network_folder,
 )
 from service.store.entries import Entries
+from service.store.go import GoPresses
 from service.store.outbox import Outbox
 from service.store.people import People
 from service.store.rechecks import Rechecks
@@ -127,6 +128,7 @@ class Store:
         self.entries = Entries(database)
         self.reviews = Reviews(database)
         self.rechecks = Rechecks(database)
+        self.go = GoPresses(database)
         self.outbox = Outbox(database)
         self._audit = Audit(database)
         self._lock = lock

@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0008"
+REVISION = "0009"
 """The schema this program writes: the newest file in `migrations/versions`."""
 
 METADATA = MetaData(
@@ -286,6 +286,15 @@ tick = Table(
     UniqueConstraint("by", "key", name="uq_tick_key"),
     Index("ix_tick_day", "day", "tick_id"),
     sqlite_autoincrement=True,
+)
+
+go_press = Table(
+    "go_press",
+    METADATA,
+    Column("day", String(10), primary_key=True),
+    Column("account", String(80), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("items", Text, nullable=False),
 )
 
 # The outbox: what is to leave for people, and what became of it.

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from service.api.objects import clause_of
 from service.board import Board, CameraState, CameraStatus, Finding, Tile, TileState
+from service.store import GoRow
 from service.texts import (
     Lang,
     capital,
@@ -114,8 +115,10 @@ class BoardView:
     revision: int
 
 
-def board_view(board: Board, policy: Policy, lang: Lang) -> BoardView:
-    """Everything the board's templates need."""
+def board_view(
+    board: Board, policy: Policy, lang: Lang, pressed: GoRow | None = None
+) -> BoardView:
+    """Everything the board's templates need; `pressed`: GO of this day."""
     zone = ZoneInfo(board.time_zone)
     offset = board.now.astimezone(zone).utcoffset() or timedelta()
     troubled = [camera for camera in board.cameras if _is_trouble(camera)]
@@ -132,7 +135,7 @@ def board_view(board: Board, policy: Policy, lang: Lang) -> BoardView:
         time=time_text(board.now, zone, lang, seconds=True),
         speed=board.speed,
         speed_note=_speed_note(board.speed, lang),
-        hero=hero_of(board, zone, lang),
+        hero=hero_of(board, zone, lang, pressed),
         tiles=tuple(_tile(tile, board, policy, zone, lang) for tile in board.tiles),
         cameras=tuple(_camera(camera, zone, lang) for camera in board.cameras),
         cameras_words=cameras if board.cameras else text("board.no_cameras", lang),
@@ -276,6 +279,12 @@ def _lines(
         if known is None or (known.flag is None and line.flag is not None):
             lines[sentence] = line
     return tuple(lines.values())
+
+
+def finding_lines(tile: Tile, policy: Policy, zone: ZoneInfo, lang: Lang) -> tuple[str, ...]:
+    """What stands against a counter, one sentence each."""
+    lines = _lines(tile.against, policy, zone, lang) or _empty(tile, zone, lang)
+    return tuple(line.sentence for line in lines)
 
 
 def _empty(tile: Tile, zone: ZoneInfo, lang: Lang) -> tuple[Line, ...]:

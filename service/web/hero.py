@@ -1,11 +1,13 @@
 """The band of the board that is read from the door: how long until the answer, or what it was."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from service.board import Board, Tile, TileState
+from service.going import may_go
+from service.store import GoRow
 from service.texts import (
     Lang,
     capital,
@@ -23,6 +25,9 @@ from vision.values import ReadyState
 RESTING = frozenset({Phase.HOLIDAY, Phase.NIGHT, Phase.AFTER})
 """Phases in which the only question is when the next answer falls."""
 
+COMING = timedelta(seconds=30)
+"""So long after its moment an answer may still be on its way: the judge is seconds behind."""
+
 
 @dataclass(frozen=True, slots=True)
 class Count:
@@ -39,6 +44,7 @@ class Hero:
     """`kind` is `countdown` before T-5, `answer` after it, `rest` when no counter is assessed.
 
     A page counts down to `moment` (T-5) and `opens_at`; until it does, `big` and `opens` say it.
+    `asks_go`: a supervisor may press GO now.
     """
 
     kind: str
@@ -47,12 +53,15 @@ class Hero:
     lines: tuple[str, ...]
     warning: str
     counts: tuple[Count, ...] = ()
+    asks_go: bool = False
     moment: datetime | None = None
     opens: str = ""
     opens_at: datetime | None = None
 
 
-def hero_of(board: Board, zone: ZoneInfo, lang: Lang) -> Hero:
+def hero_of(
+    board: Board, zone: ZoneInfo, lang: Lang, pressed: GoRow | None = None
+) -> Hero:
     """What the band says now."""
     warning = "" if board.plan.certain else text("board.uncertain_day", lang)
     ready_at = board.plan.ready_at
@@ -62,7 +71,17 @@ def hero_of(board: Board, zone: ZoneInfo, lang: Lang) -> Hero:
     decided = [tile for tile in board.tiles if tile.decided is not None]
     if not decided and board.now < ready_at:
         return _countdown(board, ready_at, judged, zone, lang, warning)
-    return _answer(board, ready_at, judged, decided, zone, lang, warning)
+    hero = _answer(board, ready_at, judged, decided, zone, lang, warning)
+    if pressed is None:
+        return replace(hero, asks_go=may_go(board))
+    return replace(hero, lines=(*hero.lines, _go_line(pressed, zone, lang)))
+
+
+def _go_line(pressed: GoRow, zone: ZoneInfo, lang: Lang) -> str:
+    time, open_ = time_text(pressed.at, zone, lang), len(pressed.items)
+    if not open_:
+        return text("board.go_pressed", lang, time=time)
+    return text("board.go_pressed_open", lang, time=time, n=open_)
 
 
 def _rest(board: Board, zone: ZoneInfo, lang: Lang, warning: str) -> Hero:
@@ -108,7 +127,9 @@ def _answer(
     warning: str,
 ) -> Hero:
     ready = sum(tile.decided is ReadyState.GO for tile in decided)
-    if not decided:
+    if not decided and board.now < ready_at + COMING:
+        big = text("board.answer_coming", lang, time=time_text(ready_at, zone, lang))
+    elif not decided:
         big = text("board.no_answer", lang, time=time_text(ready_at, zone, lang))
     elif ready == len(decided):
         big = text("board.all_ready", lang)

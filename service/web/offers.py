@@ -6,6 +6,7 @@ from service.api.security import (
     CONTEST,
     EXPORT,
     FLAGS,
+    GO,
     MESSAGES,
     OBSERVE,
     REVIEW,
@@ -18,6 +19,7 @@ def offers(who: Caller) -> dict[str, object]:
     return {
         "signed_in": who.via == "session",
         "may_replay": FLAGS.admits(who),
+        "may_go": GO.admits(who),
         "may_review": REVIEW.admits(who),
         "may_export": EXPORT.admits(who),
         "may_contest": CONTEST.admits(who),

@@ -19,6 +19,7 @@ from service.store.rows import FlagFilter
 from service.texts import Lang, word
 from service.web import (
     briefing_routes,
+    go_page,
     message_page,
     observation_routes,
     recheck_routes,
@@ -50,7 +51,8 @@ def _board(request: Request, who: Who, door: Door, template: str, mode: str) -> 
     lang = language(request)
     office = door.office.board()
     seen = replace(office, tiles=tiles_for(who, office.tiles), cameras=cameras_for(who, office))
-    board = board_view(seen, door.office.policy(), lang)
+    pressed = door.store.go.of(office.plan.day)
+    board = board_view(seen, door.office.policy(), lang, pressed)
     return render(
         template,
         request,
@@ -176,6 +178,7 @@ def choose_language(lang: Lang, to: Annotated[str | None, Query()] = None) -> Re
     return response
 
 
+router.include_router(go_page.router)
 router.include_router(observation_routes.router)
 router.include_router(replay_routes.router)
 router.include_router(review_routes.router)

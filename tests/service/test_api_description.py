@@ -20,6 +20,7 @@ from cameras.push import Mailbox
 from service.accounts import Accounts, LoginRefused, LoginWaits, Role
 from service.api import create_app
 from service.api import schemas as answers
+from service.api import schemas_go as going
 from service.api import schemas_message_settings as message_set_answers
 from service.api import schemas_messages as message_answers
 from service.api import schemas_people as people
@@ -108,6 +109,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "GET /api/v1/contests": told.ContestsAnswer,
     "POST /api/v1/contests/{contest_id}/answer": told.ReviewedAnswer,
     "POST /api/v1/misses": told.MissAnswer,
+    "GET /api/v1/go": going.GoAnswer,
+    "POST /api/v1/go": going.GoAnswer,
     "GET /api/v1/agreement": told.AgreementAnswer,
     "GET /api/v1/accuracy": told.AccuracyAnswer,
     "GET /api/v1/briefings/{day}": answers.BriefingAnswer,

@@ -170,6 +170,14 @@ def fresh_answer(store: Store) -> tuple[str, dict[str, object]]:
     return f"/api/v1/contests/{row.contest_id}/answer", AGREED | {"version": version}
 
 
+def fresh_go(store: Store) -> tuple[str, dict[str, object]]:
+    """GO of a day on which nobody pressed it yet, with a reason for each open counter."""
+    with store.database.write() as connection:
+        connection.exec_driver_sql("DELETE FROM go_press")
+    reasons = {"loket_2": "Dilayani loket 1.", "loket_3": "Kamera gelap, petugas ada."}
+    return "/api/v1/go", {"reasons": reasons}
+
+
 def fresh_account(store: Store) -> tuple[str, dict[str, object]]:
     """An account to remove."""
     name = f"sementara-{len(store.people.users())}"
@@ -386,6 +394,8 @@ CASES = {
         201,
         {"counter": "loket_2", "clause": "FO-C2a", "at": "2026-11-24T07:56:00+07:00"},
     ),
+    "GET /api/v1/go": Case("/api/v1/go"),
+    "POST /api/v1/go": Case("/api/v1/go", 201, fresh=fresh_go),
     "GET /api/v1/agreement": Case("/api/v1/agreement"),
     "GET /api/v1/accuracy": Case("/api/v1/accuracy"),
     "GET /api/v1/briefings/{day}": Case("/api/v1/briefings/2026-11-24"),

@@ -125,10 +125,11 @@ def take_reviews(browser: Browser, url: str, folder: Path) -> None:
     replay.locator("#number").select_option("obj_repeat")
     replay.locator("#value").fill("20")
     replay.get_by_role("button", name="Nilai ulang").click()
-    replay.locator("#whatif-answer p").wait_for()
+    replay.locator("#whatif-answer p").first.wait_for()
     replay.wait_for_timeout(500)
     take(replay, folder, "span-id")
-    take(opened(browser, url, ("/accuracy", "id", (1280, 720))), folder, "accuracy-id")
+    for name in ("accuracy", "trends"):
+        take(opened(browser, url, (f"/{name}", "id", (1280, 720))), folder, f"{name}-id")
 
 
 def main() -> None:

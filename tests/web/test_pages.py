@@ -295,6 +295,14 @@ def test_an_answer_that_never_fell_is_not_counted_as_none_ready() -> None:
     )
 
 
+def test_an_answer_that_is_still_being_made_is_not_called_missing() -> None:
+    """Live the judge is some seconds behind: at 07.55.03 nobody may read that there is none."""
+    board = replace(board_at(7, 55), now=clock(7, 55, 3))
+    tiles = tuple(replace(tile, decided=None, decided_at=None) for tile in board.tiles)
+    hero = board_view(replace(board, tiles=tiles), fake_policy(), Lang.ID).hero
+    assert hero.big == "Jawaban pukul 07.55 sedang disusun"
+
+
 @pytest.mark.parametrize("phase", [Phase.NIGHT, Phase.HOLIDAY, Phase.AFTER])
 def test_at_night_and_on_holidays_the_board_says_when_the_next_moment_is(phase: Phase) -> None:
     """Nobody has to guess whether Siaga is broken or resting."""

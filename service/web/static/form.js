@@ -62,7 +62,7 @@ function body() {
   const day = form.querySelector("[data-moment=day]");
   const time = form.querySelector("[data-moment=time]");
   if (day) told.at = `${day.value}T${time.value}:00${form.dataset.offset}`;
-  return told;
+  return form.dataset.nest ? { [form.dataset.nest]: told } : told;
 }
 
 function missing() {

@@ -16,7 +16,7 @@ def test_go_is_pressed_by_keyboard_with_a_reason_for_each_open_counter(
 ) -> None:
     """What is missing is said beside its field, what was typed stays, the board says it at once."""
     page = open_page("/")
-    page.get_by_role("link", name="GO: buka loket").focus()
+    page.get_by_role("link", name="Tekan GO").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/go")
     first = page.get_by_label("Mengapa tetap dibuka Loket 2")

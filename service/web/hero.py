@@ -74,14 +74,18 @@ def hero_of(
     hero = _answer(board, ready_at, judged, decided, zone, lang, warning)
     if pressed is None:
         return replace(hero, asks_go=may_go(board))
-    return replace(hero, lines=(*hero.lines, _go_line(pressed, zone, lang)))
+    return replace(hero, label=_go_words(pressed, ready_at, zone, lang))
 
 
-def _go_line(pressed: GoRow, zone: ZoneInfo, lang: Lang) -> str:
-    time, open_ = time_text(pressed.at, zone, lang), len(pressed.items)
-    if not open_:
-        return text("board.go_pressed", lang, time=time)
-    return text("board.go_pressed_open", lang, time=time, n=open_)
+def _go_words(pressed: GoRow, ready_at: datetime, zone: ZoneInfo, lang: Lang) -> str:
+    """In place of the phase: the band must stay as high as it is, for eight counters to fit."""
+    values = {
+        "answer": time_text(ready_at, zone, lang),
+        "time": time_text(pressed.at, zone, lang),
+    }
+    if not pressed.items:
+        return text("board.go_pressed", lang, **values)
+    return text("board.go_pressed_open", lang, n=len(pressed.items), **values)
 
 
 def _rest(board: Board, zone: ZoneInfo, lang: Lang, warning: str) -> Hero:

@@ -106,7 +106,7 @@ def test_the_board_offers_it_and_then_says_when_it_was_pressed(
     assert page.count("Mengapa tetap dibuka") == 2
     assert pressed(supervisor) == 201
     board = house.signed_in(Role.VIEWER).get("/", headers=html).text
-    assert "GO pukul 07.57, 2 loket dibuka dengan alasan" in board
+    assert "Jawaban pukul 07.55 · GO 07.57 (2 alasan)" in board
     assert 'href="/go"' not in supervisor.get("/", headers=html).text
     assert "Kamera gelap, petugas ada." in supervisor.get("/go", headers=html).text
 

@@ -33,7 +33,8 @@ def test_go_is_pressed_by_keyboard_with_a_reason_for_each_open_counter(
     keep(page, "go")
     page.keyboard.press("Enter")
     page.wait_for_url(stage.url + "/")
-    page.get_by_text("2 loket dibuka dengan alasan").wait_for()
+    page.get_by_text("GO 07.57 (2 alasan)").wait_for()
+    keep(page, "board-go")
     row = stage.store.go.of(clock(7, 57).date())
     assert row is not None
     assert [item.reason for item in row.items] == [

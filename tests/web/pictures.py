@@ -53,6 +53,20 @@ def wait_for(url: str, moment: str) -> None:
         time.sleep(0.25)
 
 
+def wait_for_answers(url: str) -> None:
+    """Until the answer of every counter has fallen: the judge is seconds behind the clock.
+
+    Errors: TimeoutError.
+    """
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        with urlopen(f"{url}/api/v1/readiness") as answer:
+            if all(counter["decided"] for counter in json.load(answer)["counters"]):
+                return
+        time.sleep(0.25)
+    raise TimeoutError(f"{url}: the answers never fell")
+
+
 def opened(browser: Browser, url: str, view: tuple[str, str, tuple[int, int]]) -> Page:
     """A page of the demo."""
     path, lang, (width, height) = view
@@ -128,8 +142,7 @@ def take_reviews(browser: Browser, url: str, folder: Path) -> None:
     replay.locator("#whatif-answer p").first.wait_for()
     replay.wait_for_timeout(500)
     take(replay, folder, "span-id")
-    for name in ("accuracy", "trends"):
-        take(opened(browser, url, (f"/{name}", "id", (1280, 720))), folder, f"{name}-id")
+    take(opened(browser, url, ("/accuracy", "id", (1280, 720))), folder, "accuracy-id")
 
 
 def main() -> None:
@@ -148,6 +161,7 @@ def main() -> None:
         take(opened(browser, url, VIEWS["board-id"]), folder, "board-before-id")
         pages = {name: opened(browser, url, view) for name, view in VIEWS.items()}
         wait_for(url, AFTER)
+        wait_for_answers(url)
         for name, page in pages.items():
             take(page, folder, name)
         flags = opened(browser, url, ("/flags", "id", (1280, 720)))

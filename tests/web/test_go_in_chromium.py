@@ -8,6 +8,8 @@ from playwright.sync_api import Page
 from tests.fakes_office import clock
 from tests.web.stage import Stage
 
+pytestmark = pytest.mark.browser
+
 OpenPage = Callable[..., Page]
 
 

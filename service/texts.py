@@ -7,7 +7,7 @@ a counter, never about a person, and lay no blame.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from enum import Enum
 from functools import cache
 from gettext import c2py
@@ -144,9 +144,14 @@ def note_text(plan: DayPlan, lang: Lang) -> str:
     for note in DayNote:
         if plan.note == note.value:
             return word(note, lang)
-    if plan.note and plan.note == national_names(plan.day.year, Lang.ID.value).get(plan.day):
-        return national_names(plan.day.year, lang.value)[plan.day]
-    return plan.note
+    return holiday_text(plan.day, plan.note, lang)
+
+
+def holiday_text(day: date, name: str, lang: Lang) -> str:
+    """The name of a national holiday in `lang`; any other name as it is."""
+    if name and name == national_names(day.year, Lang.ID.value).get(day):
+        return national_names(day.year, lang.value)[day]
+    return name
 
 
 def check_text(check: str, lang: Lang) -> str:

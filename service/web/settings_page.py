@@ -38,6 +38,7 @@ from service.texts import (
     check_text,
     clause_text,
     day_text,
+    holiday_text,
     listed,
     moment_text,
     number_text,
@@ -546,7 +547,7 @@ def _calendar(told: s.CalendarAnswer, lang: Lang) -> dict[str, Any]:
         "known": [
             {
                 "day": day_words(one.date, lang),
-                "name": one.name,
+                "name": holiday_text(one.date, one.name, lang),
                 "kind": _either(one.type_text, lang),
             }
             for one in told.known

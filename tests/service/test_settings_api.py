@@ -440,3 +440,15 @@ def test_only_an_administrator_opens_a_part_of_the_settings(house: House, part: 
     shown = house.signed_in(Role.ADMIN).get(path, headers={"accept": "text/html"})
     assert shown.status_code == 200
     assert "settings.js" in shown.text
+
+
+def test_names_of_national_holidays_follow_the_language_of_the_page(house: House) -> None:
+    """An office's own holiday keeps the name it was given."""
+    client = house.signed_in(Role.ADMIN)
+    html = {"Accept": "text/html"}
+    assert "Hari Raya Natal" in client.get("/settings", headers=html).text
+    client.cookies.set("siaga_language", "en")
+    page = client.get("/settings", headers=html).text
+    assert "Christmas Day" in page
+    assert "Hari Raya Natal" not in page
+    assert "weekend" in page

@@ -6,9 +6,10 @@ from functools import cache, partial
 from importlib.util import find_spec
 from zoneinfo import ZoneInfo
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute
 
 from cameras.push import Mailbox
 from service.accounts import Accounts
@@ -85,10 +86,10 @@ def create_app(
     chosen = settings if settings is not None else ApiSettings()
     metrics = Metrics(office, store, evidence, messages)
     app = FastAPI(
-        openapi_url=None,  # served below, behind sign-in; the pages for it would need a network
+        routes=[*_routes()],
+        openapi_url=None,  # served by a route, behind sign-in; its pages would need a network
         docs_url=None,
         redoc_url=None,
-        generate_unique_id_function=_operation_id,
         redirect_slashes=False,
     )
     app.state.office = office
@@ -106,18 +107,7 @@ def create_app(
         setup=setup,
         messages=messages,
     )
-    parts = (
-        *(board, go, records, reviews, rechecks, replays, observations, briefings, trends),
-        *(setup_routes, settings_routes, message_settings, people, push, message_routes, session),
-    )
-    for part in parts:
-        app.include_router(part.router, prefix=PREFIX, responses=REFUSALS)
-    app.include_router(operations.router, responses=REFUSALS)
     app.state.description = cache(lambda: as_text(describe(app)).encode())  # seldom asked for
-    if find_spec("service.web") is not None and find_spec("service.web.routes") is not None:
-        from service.web import routes as pages
-
-        app.include_router(pages.router, dependencies=[Depends(let_into_pages)])
     add_handlers(app)
     # No page holds a secret beside words of a request, which packing could give away.
     app.add_middleware(GZipMiddleware, minimum_size=PACKED_FROM_BYTES, compresslevel=PACKED_LEVEL)
@@ -131,6 +121,26 @@ def create_app(
         demo=chosen.demo,
     )
     return app
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Every route. They hold no state, and FastAPI works them out at the first request, for longer
+    than it takes to answer: all applications of a process share them.
+    """
+    router = APIRouter(generate_unique_id_function=_operation_id)
+    parts = (
+        *(board, go, records, reviews, rechecks, replays, observations, briefings, trends),
+        *(setup_routes, settings_routes, message_settings, people, push, message_routes, session),
+    )
+    for part in parts:
+        router.include_router(part.router, prefix=PREFIX, responses=REFUSALS)
+    router.include_router(operations.router, responses=REFUSALS)
+    if find_spec("service.web") is not None and find_spec("service.web.routes") is not None:
+        from service.web import routes as pages
+
+        router.include_router(pages.router, dependencies=[Depends(let_into_pages)])
+    return tuple(router.routes)
 
 
 def _ordinary(office: OfficeView) -> Callable[[date], DayPlan]:

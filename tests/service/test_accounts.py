@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from service.accounts import PATIENCE, WINDOW, Accounts, LoginRefused, LoginWaits, Role, Scope
 from service.commands import user
 from service.store import Store, open_store
+from tests.stores import new_store
 from vision.errors import AccessError
 
 PASSWORD = "kopi tubruk pagi"
@@ -38,7 +39,7 @@ def clock() -> Clock:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """An empty store."""
-    with open_store(tmp_path) as opened:
+    with new_store(tmp_path) as opened:
         yield opened
 
 

@@ -31,6 +31,7 @@ from service.store import Store, open_store
 from service.store.outbox import Letter
 from tests.fakes_office import ZONE, clock, fake_plan, fake_verdict
 from tests.receivers import mail_server, web_hook
+from tests.stores import new_store
 from vision.values import Slot
 
 NOW = clock(9, 0)
@@ -60,7 +61,7 @@ class HandClock:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """An empty store."""
-    with open_store(tmp_path / "data", zone=ZONE) as opened:
+    with new_store(tmp_path / "data", ZONE) as opened:
         yield opened
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from service.evidence import Evidence
-from service.store import Retention, Store, open_store
+from service.store import Retention, Store
 from tests.fakes_office import clock, fake_policy, fake_sample, fake_verdict
 from tests.service.cases import contested, reviewed
+from tests.stores import new_store
 from vision.values import Gap, Outcome, Reason, Slot, Status
 
 WINDOW = (clock(7, 54, 45), clock(7, 55, 15))
@@ -22,7 +23,7 @@ ENDLESS = Retention(picture_gb=None)
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """An empty store."""
-    with open_store(tmp_path) as opened:
+    with new_store(tmp_path) as opened:
         yield opened
 
 

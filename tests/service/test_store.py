@@ -35,6 +35,7 @@ from tests.fakes_office import (
     fake_verdict,
 )
 from tests.service.cases import reviewed
+from tests.stores import new_store
 from vision.errors import StoreError
 from vision.labels import Label
 from vision.values import Gap, Outcome, ReadyState, Reason, Slot, Status
@@ -46,7 +47,7 @@ WINDOW = (clock(7, 54, 45), clock(7, 55, 15))
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """An empty store."""
-    with open_store(tmp_path / "data") as opened:
+    with new_store(tmp_path / "data") as opened:
         yield opened
 
 

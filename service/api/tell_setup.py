@@ -34,6 +34,8 @@ def problem_answer(problem: Problem) -> s.ProblemAnswer:
         values = dict(problem.values)
         if "reason" in values:
             values["reason"] = word(Reason(values["reason"]), lang)
+        if problem.code.startswith("hours_") and "got" in values:  # `07.00` as it is typed
+            values["got"] = values["got"].replace(":", text("date.separator", lang))
         told[lang] = text(f"problem.{problem.code}", lang, **values)
     return s.ProblemAnswer(
         where=problem.where, code=problem.code, text=Words(id=told[Lang.ID], en=told[Lang.EN])

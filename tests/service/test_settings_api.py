@@ -452,3 +452,10 @@ def test_names_of_national_holidays_follow_the_language_of_the_page(house: House
     assert "Christmas Day" in page
     assert "Hari Raya Natal" not in page
     assert "weekend" in page
+
+
+def test_a_refused_hour_is_said_as_it_is_typed(house: House) -> None:
+    """`07.00` in Indonesian, `07:00` in English: as the fields beside it."""
+    refused = put(house, "calendar", CALENDAR, closes="07.00")
+    told = [one["text"] for one in refused.json()["error"]["detail"]["problems"]]
+    assert any("tutup pukul 07.00" in one["id"] and "07:00" in one["en"] for one in told)

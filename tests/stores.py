@@ -3,6 +3,7 @@
 That they make it of every older schema is held in tests/service/test_store.py.
 """
 
+from datetime import tzinfo
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,8 +22,9 @@ def _unwritten() -> bytes:
         return (Path(folder) / NAME).read_bytes()
 
 
-def new_store(folder: Path, zone: ZoneInfo = JAKARTA) -> Store:
-    """The store of a new data folder, open."""
+def new_store(folder: Path, zone: tzinfo | None = JAKARTA) -> Store:
+    """The store of a data folder, open; a new one is the copy."""
     folder.mkdir(mode=0o750, parents=True, exist_ok=True)
-    (folder / NAME).write_bytes(_unwritten())
+    if not (folder / NAME).exists():
+        (folder / NAME).write_bytes(_unwritten())
     return open_store(folder, zone=zone)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -198,11 +199,18 @@ def told(memory: Kept) -> list[tuple[str, Slot, Outcome, Reason | None, datetime
 STORY: list[Run] = [(EMPTY, 120), (WITH_CUP, 200), (NO_TAG, 100), (STAFFED, 240)]
 
 
+@cache
+def undisturbed() -> Kept:
+    """The story without a restart, played once."""
+    whole = Kept()
+    play(office(whole), STORY, T10, AFTER)
+    return whole
+
+
 @pytest.mark.parametrize("dies_after_s", [10, 115, 240, 301, 420, 600])
 def test_a_restart_in_the_middle_changes_no_verdict(dies_after_s: int) -> None:
     """Kill at T-8, T-6, T-5 and after: state comes back from stored samples alone."""
-    whole = Kept()
-    play(office(whole), STORY, T10, AFTER)
+    whole = undisturbed()
     broken = Kept()
     dies = T10 + timedelta(seconds=dies_after_s)
     first = office(broken)

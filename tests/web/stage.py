@@ -16,9 +16,10 @@ from service.api import ApiSettings, create_app
 from service.api.app import close_streams
 from service.evidence import Evidence
 from service.messages.desk import MessageView
-from service.store import Store, open_store
+from service.store import Store
 from tests.fakes_office import FakeOffice, clock, fake_sample, fake_verdict
 from tests.live_office import free_port
+from tests.stores import new_store
 from vision.labels import Label
 from vision.values import Outcome, Reason, Sample, Status, Verdict
 
@@ -40,9 +41,8 @@ class Stage:
     messages: MessageView | None = None
 
     def __post_init__(self) -> None:
-        self.store: Store = open_store(
-            self.folder, zone=self.office.board().plan.spans[0].since.tzinfo
-        )
+        zone = self.office.board().plan.spans[0].since.tzinfo
+        self.store: Store = new_store(self.folder, zone)
         self.evidence = Evidence(self.folder)
         self.url = f"http://127.0.0.1:{self.port}"
         self._thread: threading.Thread | None = None

@@ -55,7 +55,7 @@ class Branches(nn.Module):
         self.first, self.second, self.look_alikes = first, second, list(look_alikes)
         for branch in (first, second):
             head = branch.model[-1]
-            head.export, head.format, head.dynamic = True, "onnx", False
+            head.export, head.format, head.dynamic = True, "onnx", True
         heard = torch.ones(1, head.nc, 1)
         heard[:, list(renamed)] = 0
         hushed = torch.zeros(1, head.nc, 1)
@@ -112,7 +112,7 @@ def side_by_side(
 
 
 def export_branches(net: Branches, size: tuple[int, int], target: Path) -> Path:
-    """Float32 ONNX, simplified, batch 1; `size` is (height, width) of the input, px."""
+    """Float32 ONNX, simplified, batch 1; `size` is (height, width) of the largest input, px."""
     torch.onnx.export(
         net,
         (torch.zeros(1, 3, *size),),
@@ -120,10 +120,17 @@ def export_branches(net: Branches, size: tuple[int, int], target: Path) -> Path:
         opset_version=OPSET,
         input_names=["images"],
         output_names=["output0"],
+        dynamic_axes={"images": {2: "height", 3: "width"}, "output0": {2: "cells"}},
         dynamo=False,  # its names of layers are those that `models.quantise` knows
     )
     made = onnxslim.slim(onnx.load(str(target)))
-    told = {"names": str(net.second.names), "stride": "32", "task": "detect", "branches": "2"}
+    told = {
+        "names": str(net.second.names),
+        "stride": "32",
+        "task": "detect",
+        "branches": "2",
+        "imgsz": str(list(size)),
+    }
     onnx.helper.set_model_props(made, told)
     onnx.save(made, str(target))
     return target

@@ -58,7 +58,8 @@ class Placing(StrEnum):
 class Input:
     """What the network is given: float32 [1, 3, height, width], value = pixel x `scale`.
 
-    `pad` is the grey of the padding, 0 to 255.
+    `pad` is the grey of the padding, 0 to 255. `dynamic`: it takes less of either side too, in
+    multiples of 32, and is given no more padding than that needs.
     """
 
     name: str
@@ -67,10 +68,11 @@ class Input:
     scale: float
     placing: Placing
     pad: int
+    dynamic: bool = False
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
-        """As onnxruntime writes it."""
+        """As onnxruntime writes it; the largest, where it is dynamic."""
         return 1, 3, self.size_wh[1], self.size_wh[0]
 
 
@@ -241,6 +243,12 @@ class _Place:
             raise self.refuse(key, expected, repr(value))
         return value
 
+    def truth(self, key: str) -> bool:
+        value = self.values.get(key, False)
+        if not isinstance(value, bool):
+            raise self.refuse(key, "true or false", repr(value))
+        return value
+
     def share(self, key: str) -> float:
         return _share(self, key, self.value(key, "a number from 0 to 1"))
 
@@ -257,7 +265,7 @@ def _share(place: _Place, key: str, value: object) -> float:
 
 
 def _input(place: _Place) -> Input:
-    place.known({"name", "shape", "colour", "scale", "letterbox", "pad"})
+    place.known({"name", "shape", "colour", "scale", "letterbox", "pad", "dynamic"})
     shape = place.value("shape", expected := "[1, 3, height, width], both multiples of 32")
     match shape:
         case [1, 3, int(height), int(width)] if min(height, width) >= 32:
@@ -275,6 +283,7 @@ def _input(place: _Place) -> Input:
         scale=float(scale),
         placing=_choice(place, "letterbox", Placing),
         pad=place.whole("pad", 0, 255),
+        dynamic=place.truth("dynamic"),
     )
 
 

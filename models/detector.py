@@ -64,7 +64,7 @@ class OnnxDetector:
         buffer = self._buffer()
         placed = buffer.fill(image)
         (raw,) = self._session.run([self.card.output.name], {self.card.input.name: buffer.array})
-        found = decode(raw[0], self.card.output.decoding, self.card.input.size_wh, self.floor)
+        found = decode(raw[0], self.card.output.decoding, placed.input_wh, self.floor)
         if len(found.row) and int(found.row.max()) >= self.card.output.classes:
             raise ModelMismatch(
                 f"{self.card.place('output', 'classes')}: expected {self.card.output.classes}, "

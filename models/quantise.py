@@ -15,6 +15,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -129,7 +130,7 @@ def kept_in_float(nodes: Sequence[str], head: str, card: Card) -> list[str]:
 
 def batches_of(card: Card, pictures: Sequence[Path]) -> Iterator[Floats]:
     """Each picture in the network's input, shape (1, 3, H, W). Errors: DataError."""
-    buffer = InputBuffer(card.input)
+    buffer = InputBuffer(replace(card.input, dynamic=False))  # all of one shape
     for picture in pictures:
         buffer.fill(read(picture))
         yield buffer.array.copy()

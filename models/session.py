@@ -109,10 +109,13 @@ def sha256_of(path: Path) -> str:
 def output_shape(card: Card) -> tuple[int | None, ...]:
     """The shape the card's decoding promises. None: not fixed by it."""
     width, height = card.input.size_wh
-    cells = sum((width // stride) * (height // stride) for stride in STRIDES)
+    cells: int | None = sum((width // stride) * (height // stride) for stride in STRIDES)
+    if card.input.dynamic:
+        cells = None
     match card.output.decoding:
         case Decoding.YOLO11:
-            return 1, 4 + card.output.classes, card.output.branches * cells
+            every = None if cells is None else card.output.branches * cells
+            return 1, 4 + card.output.classes, every
         case Decoding.YOLOX:
             return 1, cells, 5 + card.output.classes
         case Decoding.YOLO26:
@@ -120,8 +123,11 @@ def output_shape(card: Card) -> tuple[int | None, ...]:
 
 
 def _check_ends(card: Card, session: Any) -> None:
+    given: tuple[int | str | None, ...] = card.input.shape
+    if card.input.dynamic:
+        given = (*given[:2], "height", "width")
     ends = (
-        ("input", session.get_inputs(), card.input.name, card.input.shape),
+        ("input", session.get_inputs(), card.input.name, given),
         ("output", session.get_outputs(), card.output.name, output_shape(card)),
     )
     for table, arguments, name, shape in ends:

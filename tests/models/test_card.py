@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.card import Decoding, Placing, Precision, Threshold, read_card
-from models.detector import WEIGHTS, OnnxDetector
+from models.card import STRIDES, Decoding, Placing, Precision, Threshold, read_card
+from models.detector import NETWORKS, WEIGHTS, OnnxDetector
 from models.session import open_session, output_shape, sha256_of
 from tests.models.make_tiny import tiny_network, write_tiny, yolo11_output
 from vision.errors import ModelMismatch
@@ -138,6 +138,7 @@ def test_a_missing_card_is_refused(tmp_path: Path) -> None:
             ":15 [output] shape",
             "expected tensor(float) [1, 6, 168]",
         ),
+        ("pad = 114", "pad = 114\ndynamic = true", ":9 [input] shape", "[1, 3, height, width]"),
         ("classes = 2", "classes = 3", ":15 [output] shape", "expected tensor(float) [1, 7, 84]"),
         ('"yolo11"', '"yolox"', ":15 [output] shape", "expected tensor(float) [1, 84, 7]"),
         ('"yolo11"', '"yolo26"', ":15 [output] shape", "expected tensor(float) [1, any, 6]"),
@@ -234,6 +235,19 @@ def test_the_output_shape_follows_from_the_card(tmp_path: Path) -> None:
     card = read_card(path)
     assert card.output.decoding is Decoding.YOLO11
     assert output_shape(card) == (1, 9, 3840 + 960 + 240)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_what_ships_needs_no_grey_round_a_picture(name: str) -> None:
+    """Half of the input is padding where a desk is wide: it is paid for and shows nothing."""
+    card = read_card(WEIGHTS / f"{name}.toml")
+    assert card.input.dynamic
+    width, height = card.input.size_wh
+    session = open_session(card)
+    given = np.zeros((1, 3, height // 64 * 32, width), np.float32)
+    (raw,) = session.run([card.output.name], {card.input.name: given})
+    cells = sum((given.shape[2] // n) * (width // n) for n in STRIDES)
+    assert raw.shape == (1, 4 + card.output.classes, card.output.branches * cells)
 
 
 @pytest.mark.skipif(not list(WEIGHTS.glob("*.toml")), reason="no networks in models/weights")

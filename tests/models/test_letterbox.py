@@ -15,9 +15,11 @@ def an_input(
     size_wh: tuple[int, int] = (640, 384),
     placing: Placing = Placing.CENTRE,
     colour: Colour = Colour.RGB,
+    *,
+    dynamic: bool = False,
 ) -> Input:
     """An input as YOLO11 has it."""
-    return Input("images", size_wh, colour, 1 / 255, placing, 114)
+    return Input("images", size_wh, colour, 1 / 255, placing, 114, dynamic)
 
 
 @given(SIDES, SIDES, st.sampled_from(Placing), st.data())
@@ -91,3 +93,29 @@ def test_pictures_of_any_shape_can_be_laid_in(size_wh: tuple[int, int]) -> None:
     buffer = InputBuffer(an_input())
     placed = buffer.fill(np.full((size_wh[1], size_wh[0], 3), 7, np.uint8))
     assert min(placed.placed_wh) >= 1
+
+
+@given(SIDES, SIDES)
+def test_a_dynamic_input_has_the_least_padding_that_the_strides_allow(
+    width: int, height: int
+) -> None:
+    """The picture lies as large as in the whole input, and grey is not paid for."""
+    whole = Letterbox.fit((width, height), an_input())
+    least = Letterbox.fit((width, height), an_input(dynamic=True))
+    assert least.placed_wh == whole.placed_wh
+    for side, placed, most in zip(least.input_wh, least.placed_wh, (640, 384), strict=True):
+        assert side % 32 == 0
+        assert placed <= side <= min(most, placed + 31)
+
+
+def test_a_dynamic_buffer_is_as_large_as_the_picture_needs() -> None:
+    """One buffer serves all sizes, and keeps nothing of the size before."""
+    buffer = InputBuffer(an_input(dynamic=True))
+    buffer.fill(np.full((384, 640, 3), 255, np.uint8))
+    assert buffer.array.shape == (1, 3, 384, 640)
+    buffer.fill(np.zeros((250, 640, 3), np.uint8))
+    assert buffer.array.shape == (1, 3, 256, 640)
+    assert buffer.array.flags.c_contiguous
+    assert np.all(buffer.array[..., 3:253, :] == 0)
+    assert buffer.array[..., :3, :] == pytest.approx(114 / 255)
+    assert buffer.array[..., 253:, :] == pytest.approx(114 / 255)

@@ -211,6 +211,18 @@ def test_the_last_seconds_before_the_answer_are_looked_at_twice_as_often() -> No
     assert (far.force_s, near.force_s, opened.force_s) == (10.0, 5.0, 30.0)
 
 
+def test_of_many_cameras_what_does_not_change_waits_but_never_an_absence() -> None:
+    """Two cores must keep up; an absence that may yet accuse is looked at as closely as ever."""
+    day, numbers = ordinary_day(), POLICY.parameters
+    paces = [
+        pace_at(day, READY - timedelta(seconds=left), period_s, numbers)
+        for period_s in (1.0, 4.0)
+        for left in (60, 20)
+    ]
+    assert [pace.force_s for pace in paces] == [10.0, 5.0, 16.0, 8.0]
+    assert [pace.doubt_s for pace in paces] == [10.0, 5.0, 10.0, 5.0]
+
+
 def test_cameras_are_not_all_due_at_once() -> None:
     """Sixty-four forced looks in one second would be a queue."""
     pace = Pace(10.0, 10.0, 1.0, 2.0, 3.75, 30.0, at_once=True, offset_s=4.0)

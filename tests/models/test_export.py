@@ -27,7 +27,9 @@ def test_an_export_of_any_size_has_the_scores_of_the_trained_network(
     recipe = replace(train.ATTIRE, size=size)
     onnx = train.export(recipe, checkpoint, tmp_path, f"attire_{size[0]}x{size[1]}")
     pictures = [plain_picture(tmp_path / f"{n}.png", (120, 80 + n)) for n in range(2)]
-    assert train.Detector(onnx).session.get_inputs()[0].shape == [1, 3, *size]
+    detector = train.Detector(onnx)
+    assert detector.session.get_inputs()[0].shape == [1, 3, "height", "width"]
+    assert (detector.height, detector.width) == size
     trained = YOLO(str(checkpoint)).model.float().eval().fuse()
     assert train.parity(trained, onnx, pictures) < train.PARITY
 

@@ -351,6 +351,10 @@ def train(
     return last
 
 
+TOLD: Final = ("names", "stride", "task", "imgsz")
+"""What an exported file says of itself; ultralytics would add in which folder it was trained."""
+
+
 def export(recipe: Recipe, checkpoint: Path, out: Path, stem: str | None = None) -> Path:
     """Float32 ONNX, opset 17, simplified, batch 1, up to the recipe's size; returns its path."""
     import onnx
@@ -368,6 +372,9 @@ def export(recipe: Recipe, checkpoint: Path, out: Path, stem: str | None = None)
     network = onnx.load(made)
     for end in (*network.graph.input, *network.graph.output):
         end.type.tensor_type.shape.dim[0].dim_value = 1
+    said = {entry.key: entry.value for entry in network.metadata_props}
+    del network.metadata_props[:]
+    onnx.helper.set_model_props(network, {key: said[key] for key in TOLD})
     target = out / f"{stem or recipe.name}.onnx"
     onnx.save(network, str(target))
     Path(made).unlink()

@@ -238,14 +238,17 @@ def test_the_output_shape_follows_from_the_card(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_what_ships_needs_no_grey_round_a_picture(name: str) -> None:
-    """Half of the input is padding where a desk is wide: it is paid for and shows nothing."""
+def test_what_ships_needs_no_grey_round_a_picture_and_tells_no_folder(name: str) -> None:
+    """Half of the input is padding where a desk is wide: it is paid for and shows nothing. Nor does
+    a file tell in which folder it was trained.
+    """
     card = read_card(WEIGHTS / f"{name}.toml")
     assert card.input.dynamic
     width, height = card.input.size_wh
     session = open_session(card)
     given = np.zeros((1, 3, height // 64 * 32, width), np.float32)
     (raw,) = session.run([card.output.name], {card.input.name: given})
+    assert not any("/" in said for said in session.get_modelmeta().custom_metadata_map.values())
     cells = sum((given.shape[2] // n) * (width // n) for n in STRIDES)
     assert raw.shape == (1, 4 + card.output.classes, card.output.branches * cells)
 

@@ -30,6 +30,7 @@ def test_an_export_of_any_size_has_the_scores_of_the_trained_network(
     detector = train.Detector(onnx)
     assert detector.session.get_inputs()[0].shape == [1, 3, "height", "width"]
     assert (detector.height, detector.width) == size
+    assert set(detector.session.get_modelmeta().custom_metadata_map) == set(train.TOLD)
     trained = YOLO(str(checkpoint)).model.float().eval().fuse()
     assert train.parity(trained, onnx, pictures) < train.PARITY
 

@@ -37,6 +37,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.card import Colour, Input, Placing
+from models.letterbox import InputBuffer, Letterbox
 from vision.errors import DataError, ModelMismatch, SiagaError
 from vision.eyes import unlike_official
 from vision.labels import LOOK_ALIKES, PERSONAL_ITEMS, label_of
@@ -70,6 +72,8 @@ ITEM_ROWS: Final = tuple(
     n for n, w in SCENE_ROWS.items() if label_of(w) in PERSONAL_ITEMS and n not in SCENE_NEW
 )
 """Personal items that COCO knows."""
+PAD: Final = 114
+"""Grey of the padding, as ultralytics has it."""
 BODY: Final = 10
 """So many layers of the scene network stay as COCO left them; its branches share them."""
 ATTIRE_ROWS: Final[dict[int, str]] = {
@@ -80,14 +84,15 @@ ATTIRE_ROWS: Final[dict[int, str]] = {
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """Everything that steers one training. `size` is (height, width) of the exported input, px;
-    so many of a label's answers are right from the card's `hi` on: `sure`.
+    so many of a label's answers are right from the card's `hi` on: `sure`. It is trained on squares
+    of `train_size` px; None: at `size`, and in bfloat16.
     """
 
     name: str
     rows: dict[int, str]
     classes: int
     size: tuple[int, int]
-    train_size: int
+    train_size: int | None
     branches: int
     sure: float
     sets: tuple[str, ...]
@@ -151,7 +156,7 @@ DESK: Final = replace(
     SCENE,
     name="desk",
     branches=2,
-    train_size=640,
+    train_size=None,
     settings=SCENE.settings | {"epochs": 16, "lr0": 0.0005, "nbs": 24, "translate": 0.1},
 )
 """What lies on a desk: trained on the same pictures, beside what COCO taught (models.branches).
@@ -321,7 +326,7 @@ def train(
     if recipe.keeps_coco:
         net.add_callback("on_train_start", keep_what_coco_taught(coco))
         net.add_callback("on_train_batch_start", hold_statistics)
-        if max(recipe.size) == recipe.train_size:
+        if recipe.train_size is None:
             net.add_callback("on_train_start", partial(at_shipped_size, recipe.size))
             net.add_callback("on_train_start", in_bfloat16)
     settings = dict(recipe.settings)
@@ -335,7 +340,7 @@ def train(
             project=str(out.resolve()),
             name="fit",
             exist_ok=True,
-            imgsz=recipe.train_size,
+            imgsz=recipe.train_size or max(recipe.size),
             device="cpu",
             workers=0,
             seed=seed,
@@ -415,36 +420,33 @@ class Detector:
             str(path), options, providers=["CPUExecutionProvider"]
         )
         sides = self.session.get_inputs()[0].shape[2:]
-        self.dynamic = not all(isinstance(side, int) for side in sides)
-        if self.dynamic:
+        dynamic = not all(isinstance(side, int) for side in sides)
+        if dynamic:
             sides = json.loads(self.session.get_modelmeta().custom_metadata_map["imgsz"])
         self.height, self.width = sides
+        self.buffer = InputBuffer(
+            Input(
+                "images",
+                (self.width, self.height),
+                Colour.RGB,
+                1 / 255,
+                Placing.CENTRE,
+                PAD,
+                dynamic,
+            )
+        )
         self.rows = rows or {}
 
-    def prepare(self, image: NDArray[np.uint8]) -> tuple[Floats, float, int, int]:
-        """Letterbox to the input size: batch `(1, 3, H, W)` RGB 0 to 1, scale, left, top."""
-        h, w = image.shape[:2]
-        scale = min(self.height / h, self.width / w)
-        small = cv2.resize(
-            image, (round(w * scale), round(h * scale)), interpolation=cv2.INTER_LINEAR
-        )
-        high, wide = self.height, self.width
-        if self.dynamic:
-            high, wide = (-(-side // 32) * 32 for side in small.shape[:2])
-        top, left = (high - small.shape[0]) // 2, (wide - small.shape[1]) // 2
-        canvas = np.full((high, wide, 3), 114, np.uint8)
-        canvas[top : top + small.shape[0], left : left + small.shape[1]] = small
-        batch = (
-            np.ascontiguousarray(canvas[:, :, ::-1].transpose(2, 0, 1)[None]).astype(np.float32)
-            / 255
-        )
-        return batch, scale, left, top
+    def prepare(self, image: NDArray[np.uint8]) -> tuple[Floats, Letterbox]:
+        """The batch `(1, 3, H, W)`, RGB 0 to 1, until the next one; where the picture lies."""
+        placed = self.buffer.fill(image)
+        return self.buffer.array, placed
 
     def __call__(
         self, image: NDArray[np.uint8], least: float = 0.02
     ) -> list[tuple[str, float, Floats]]:
         """Label, score, box in picture pixels; surest first."""
-        batch, scale, left, top = self.prepare(image)
+        batch, placed = self.prepare(image)
         rows = self.session.run(None, {"images": batch})[0][0]
         numbers = np.array(sorted(self.rows))
         scores = rows[4:][numbers]
@@ -460,8 +462,8 @@ class Detector:
             kept = cv2.dnn.NMSBoxes(corner[mine].tolist(), score[mine].tolist(), least, 0.5)
             for i in mine[np.array(kept, int).reshape(-1)]:
                 x, y, w, h = corner[i]
-                box = (np.array([x, y, x + w, y + h]) - (left, top, left, top)) / scale
-                found.append((str(word), float(score[i]), box.astype(np.float32)))
+                box = np.array([[x, y, x + w, y + h]], np.float32)
+                found.append((str(word), float(score[i]), placed.picture_from_input(box)[0]))
         return sorted(found, key=lambda f: -f[1])
 
 
@@ -638,7 +640,7 @@ def write_card(path: Path, recipe: Recipe, onnx: Path, facts: dict[str, Any]) ->
     text += table("input", {
         "name": "images", "shape": [1, 3, *recipe.size], "colour": "RGB", "scale": 1 / 255,
         "letterbox": "centre",
-        "pad": 114,
+        "pad": PAD,
         "dynamic": True,
     })  # fmt: skip
     text = text.replace("scale = 0.003922", "scale = 0.00392156862745098")
@@ -975,6 +977,7 @@ def facts_of(recipe: Recipe, given: argparse.Namespace) -> dict[str, Any]:
             "also_from": sha256(given.start) if given.start else "",
             "seed": trained["seed"],
             "settings": trained["settings"],
+            "trained_at": [recipe.train_size] * 2 if recipe.train_size else list(recipe.size),
             "data": json.loads(made.read_text()) if made.exists() else {},
             "date": str(np.datetime64("today")),
             "software": {

@@ -5,7 +5,6 @@ and why it was opened all the same is kept.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from service.board import Board, Tile, TileState
 from service.store import GoRow, OpenItem, Store
@@ -21,11 +20,12 @@ class Pressed(Exception):
     """GO was pressed on this day before."""
 
 
-@dataclass(frozen=True, slots=True)
 class Unexplained(Exception):
     """Counters that are open and of which no reason was given."""
 
-    counters: tuple[str, ...]
+    def __init__(self, counters: tuple[str, ...]) -> None:
+        super().__init__(", ".join(counters))
+        self.counters = counters
 
 
 def may_go(board: Board) -> bool:

@@ -44,8 +44,8 @@ LONGEST_FIRST = (
 """The files that take ten seconds or more, handed out before all others: one that comes last is
 waited for by a worker with nothing to do.
 
-The live morning needs a core to itself; beside it run cameras of one test each, then the story and
-the board, which mostly wait. A file that is missing here only makes the run longer.
+The live morning needs a core to itself; beside it run the tests of cameras, then the story and
+the board, all of which mostly wait. A file that is missing here only makes the run longer.
 """
 
 

@@ -28,8 +28,8 @@ HEALTH_S = 10.0
 """Outside of the hours in which counters are looked at a camera is only asked how it is."""
 
 CROWDED_LOOKS = 4
-"""Of cameras that are read seldom, because they are many, what did not change is looked at again at
-most every so many pictures before opening."""
+"""Of cameras that are read seldom, because they are many, what did not change is looked at again
+before opening every so many pictures, but at least every second time that it would be of few."""
 
 UNREAD = frozenset({Phase.HOLIDAY, Phase.NIGHT})
 """Phases in which no camera is even connected to."""
@@ -138,7 +138,9 @@ def pace_at(
     early = plan.phase_at(at) in EARLY
     look_s = period_s if early else max(period_s, OPEN_LOOK_S)
     closely_s = parameters["gate_force_s"]
-    force_s = max(closely_s, CROWDED_LOOKS * look_s) if early else parameters["gate_force_open_s"]
+    force_s = parameters["gate_force_open_s"]
+    if early:
+        force_s = max(closely_s, min(CROWDED_LOOKS * look_s, 2 * closely_s))
     bridge = timedelta(seconds=parameters["gap_bridge_s"])
     for answer_at in (plan.ready_at, plan.opens_at):
         if early and answer_at is not None and answer_at - bridge <= at < answer_at:

@@ -216,11 +216,11 @@ def test_of_many_cameras_what_does_not_change_waits_but_never_an_absence() -> No
     day, numbers = ordinary_day(), POLICY.parameters
     paces = [
         pace_at(day, READY - timedelta(seconds=left), period_s, numbers)
-        for period_s in (1.0, 4.0)
+        for period_s in (1.0, 4.0, 10.0)
         for left in (60, 20)
     ]
-    assert [pace.force_s for pace in paces] == [10.0, 5.0, 16.0, 8.0]
-    assert [pace.doubt_s for pace in paces] == [10.0, 5.0, 10.0, 5.0]
+    assert [pace.force_s for pace in paces] == [10.0, 5.0, 16.0, 8.0, 20.0, 10.0]
+    assert [pace.doubt_s for pace in paces] == [10.0, 5.0] * 3
 
 
 def test_cameras_are_not_all_due_at_once() -> None:

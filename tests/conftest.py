@@ -20,20 +20,20 @@ MOSQUITTO = Path("/usr/sbin/mosquitto")
 
 LONGEST_FIRST = (
     "replays/test_morning.py",
-    "cameras/test_rtsp.py",
-    "cameras/test_chaos_office.py",
-    "cameras/test_source_contract.py",
-    "service/test_messages_live.py",
-    "cameras/test_chaos.py",
     "web/test_story_in_chromium.py",
     "web/test_board_in_chromium.py",
     "replays/test_golden_mornings.py",
+    "cameras/test_rtsp.py",
     "replays/test_real_clips.py",
     "web/test_replay_in_chromium.py",
     "web/test_review_in_chromium.py",
     "service/test_office.py",
     "web/test_settings_in_chromium.py",
+    "cameras/test_chaos_office.py",
     "service/test_bench.py",
+    "cameras/test_source_contract.py",
+    "service/test_messages_live.py",
+    "cameras/test_chaos.py",
     "web/test_setup_in_chromium.py",
     "replays/test_gate_recall.py",
     "models/test_layouts_on_real_networks.py",
@@ -44,8 +44,8 @@ LONGEST_FIRST = (
 """The files that take ten seconds or more, handed out before all others: one that comes last is
 waited for by a worker with nothing to do.
 
-The live morning needs a core to itself; beside it run the tests of cameras, then the story and
-the board, all of which mostly wait. A file that is missing here only makes the run longer.
+The live morning needs a core to itself; beside it runs the story, and then the board, which mostly
+wait. A file that is missing here only makes the run longer.
 """
 
 
